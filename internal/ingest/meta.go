@@ -94,5 +94,5 @@ func (f *fields) source() Source {
 	if sub == nil {
 		return Source{}
 	}
-	return Source{Author: sub.text("author", 200), Title: sub.text("title", 500), Publisher: sub.text("publisher", 200), Date: sub.date("date")}
+	return Source{Author: sub.text("author", 200), Title: sub.text("title", 500), Publisher: sub.text("publisher", 200), Date: sub.text("date", 40)}
 }

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"sotay/internal/config"
+	"sotay/internal/effect"
+	"sotay/internal/httpapi"
+	"sotay/internal/logs"
+)
+
+// How often what dead processes left is taken up, and the audit record sealed.
+const (
+	sweepEvery = 500 * time.Millisecond
+	sealEvery  = time.Second
+)
+
+// serve runs the server until ctx ends. It stops in this order: no new
+// connections, requests finish, workers stop, the log is written, the store
+// closes.
+func (p *program) serve(ctx context.Context, c config.Config) error {
+	buffer := logs.NewBuffer(p.out)
+	defer buffer.Close()
+	level, _ := c.Level()
+	log := logs.New(buffer, level)
+	a, err := p.open(ctx, c, log)
+	if err != nil {
+		return err
+	}
+	if c.Demo {
+		if err := p.seedDemo(ctx, a); err != nil {
+			return errors.Join(fmt.Errorf("demo province: %w", err), a.close())
+		}
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	server, err := a.edge(p, c, registry, buffer)
+	if err != nil {
+		return errors.Join(err, a.close())
+	}
+	listener, metrics, err := listen(c)
+	if err != nil {
+		return errors.Join(err, a.close())
+	}
+	workers := a.startWorkers(ctx)
+	a.logStart(listener.Addr())
+	if c.Demo {
+		p.printDemo(listener.Addr())
+	}
+	err = a.serveUntil(ctx, server, listener, metrics, registry)
+	workers()
+	log.Info("stopped")
+	return errors.Join(err, a.close())
+}
+
+// edge builds the HTTP side.
+func (a *app) edge(p *program, c config.Config, reg prometheus.Registerer, buffer *logs.Buffer) (*httpapi.Server, error) {
+	proxies, _ := c.Proxies() // checked with the configuration
+	var access *logs.Access
+	if c.AccessLog {
+		access = logs.NewAccess(buffer)
+	}
+	return httpapi.New(httpapi.Deps{Contract: contractYAML, Account: a.account, Directory: a.directory, Library: a.library,
+		Markdown: markdown{}, Ready: a.lacks, Now: p.hooks.now, Log: a.log, Access: access, Metrics: reg,
+		Limits: httpapi.Limits{Body: c.BodyLimit, Timeout: c.RequestTimeout, Proxies: proxies}})
+}
+
+// lacks tells what keeps the server from its work.
+func (a *app) lacks(ctx context.Context) map[string]string {
+	out := map[string]string{}
+	if !a.account.Healthy() {
+		out["revocations"] = "not read for 30 seconds"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	if err := a.engine.Ping(ctx); err != nil {
+		out["store"] = "does not answer"
+	}
+	return out
+}
+
+func listen(c config.Config) (api, metrics net.Listener, err error) {
+	if api, err = net.Listen("tcp", c.Addr); err != nil {
+		return nil, nil, fmt.Errorf("HANDBOOK_ADDR: %w", err)
+	}
+	if c.MetricsAddr == "" {
+		return api, nil, nil
+	}
+	if metrics, err = net.Listen("tcp", c.MetricsAddr); err != nil {
+		return nil, nil, errors.Join(fmt.Errorf("HANDBOOK_METRICS_ADDR: %w", err), api.Close())
+	}
+	return api, metrics, nil
+}
+
+func (a *app) logStart(addr net.Addr) {
+	members, orgs := a.directory.Size()
+	documents, materials := a.library.Size()
+	a.log.Info("serving", "addr", addr.String(), "store", a.engine.Name(), "version", version, "members", members,
+		"orgs", orgs, "documents", documents, "materials", materials)
+}
+
+// startWorkers starts the background loops; the returned function stops them
+// and waits.
+func (a *app) startWorkers(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var wg sync.WaitGroup
+	wg.Go(func() { a.directory.Run(ctx) })
+	wg.Go(func() { a.account.Run(ctx) })
+	wg.Go(func() { a.library.Run(ctx) })
+	sweepers := append(a.library.Sweepers(), a.account.Sweepers()...)
+	wg.Go(func() { effect.Loop(ctx, a.log, sweepEvery, sweepers...) })
+	wg.Go(func() { a.sealLoop(ctx) })
+	return func() { cancel(); wg.Wait() }
+}
+
+// sealLoop seals the audit record each second.
+func (a *app) sealLoop(ctx context.Context) {
+	tick := time.NewTicker(sealEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if _, err := a.audit.SealPending(ctx); err != nil && ctx.Err() == nil {
+			a.log.Warn("audit record not sealed", "error", err)
+		}
+	}
+}
+
+// serveUntil serves until ctx ends or a listener fails, then lets requests
+// finish within the limit.
+func (a *app) serveUntil(ctx context.Context, server *httpapi.Server, api, metrics net.Listener, reg *prometheus.Registry) error {
+	failed := make(chan error, 2)
+	go func() { failed <- server.App().Listener(api) }()
+	side := metricsServer(reg, a.log)
+	if metrics != nil {
+		go func() {
+			if err := side.Serve(metrics); !errors.Is(err, http.ErrServerClosed) {
+				failed <- err
+			}
+		}()
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	a.log.Info("stopping")
+	if serr := server.App().ShutdownWithTimeout(a.config.ShutdownTimeout); serr != nil {
+		a.log.Warn("requests were cut off", "error", serr)
+	}
+	return errors.Join(err, side.Close())
+}
+
+func metricsServer(reg *prometheus.Registry, log *slog.Logger) *http.Server {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", promhttp.HandlerFor(reg, promhttp.HandlerOpts{}))
+	return &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelWarn)}
+}

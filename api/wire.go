@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"sotay/internal/account"
+	"sotay/internal/audit"
+	"sotay/internal/config"
+	"sotay/internal/directory"
+	"sotay/internal/httpapi"
+	"sotay/internal/ingest"
+	"sotay/internal/library"
+	"sotay/internal/logs"
+	"sotay/internal/page"
+	"sotay/internal/secret"
+	"sotay/internal/store"
+	"sotay/internal/store/mongodb"
+	"sotay/internal/store/sqlite"
+)
+
+// closeTimeout bounds the closing of the store.
+const closeTimeout = 10 * time.Second
+
+// app is all rooms, joined.
+type app struct {
+	config    config.Config
+	log       *slog.Logger
+	engine    store.Engine
+	audit     *audit.Record
+	directory *directory.Service
+	account   *account.Service
+	library   *library.Service
+}
+
+func (p *program) logger(c config.Config) *slog.Logger {
+	level, _ := c.Level() // checked with the configuration
+	return logs.New(p.out, level)
+}
+
+// schemas lists every collection of the product.
+func schemas() []*store.Schema {
+	out := []*store.Schema{audit.EntrySchema(), audit.SealSchema()}
+	out = append(out, directory.Schemas()...)
+	out = append(out, account.Schemas()...)
+	return append(out, library.Schemas()...)
+}
+
+// open opens the store, brings it up to date and joins the rooms.
+func (p *program) open(ctx context.Context, c config.Config, log *slog.Logger) (*app, error) {
+	sec, err := openSecret(c)
+	if err != nil {
+		return nil, err
+	}
+	engine, err := openEngine(ctx, c, log)
+	if err != nil {
+		return nil, err
+	}
+	a := &app{config: c, log: log, engine: p.hooks.wrap(engine)}
+	if err := p.join(ctx, a, sec); err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	return a, nil
+}
+
+func openSecret(c config.Config) (*secret.Secret, error) {
+	if c.Secret != "" {
+		return secret.Parse(c.Secret)
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	return secret.LoadOrMake(c.SecretFile())
+}
+
+func openEngine(ctx context.Context, c config.Config, log *slog.Logger) (store.Engine, error) {
+	if c.MongoDBURI != "" {
+		return mongodb.Open(ctx, mongodb.Options{URI: c.MongoDBURI, Database: c.MongoDBDatabase, Logger: log})
+	}
+	if err := os.MkdirAll(c.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("data folder: %w", err)
+	}
+	return sqlite.Open(ctx, sqlite.Options{Path: c.StoreFile(), Logger: log})
+}
+
+// join builds the rooms on the store and reads what they keep in memory.
+func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
+	c, now := a.config, p.hooks.now
+	if err := a.engine.Prepare(ctx, schemas()); err != nil {
+		return fmt.Errorf("prepare the store: %w", err)
+	}
+	var err error
+	if a.audit, err = audit.New(a.engine, now); err != nil {
+		return err
+	}
+	refused, err := p.demoMembers(c)
+	if err != nil {
+		return err
+	}
+	if a.directory, err = directory.New(directory.Deps{Engine: a.engine, Now: now, Log: a.log, Refused: refused}); err != nil {
+		return err
+	}
+	pages := page.New(sec)
+	a.account, err = account.New(account.Deps{Engine: a.engine, Secret: sec, Members: a.directory, Audit: a.audit, Pages: pages,
+		Now: now, Log: a.log, Config: account.Config{AccessLifetime: c.AccessLifetime, SessionIdle: c.SessionIdle,
+			SessionMax: c.SessionMax, LostAnswerWindow: c.LostAnswer, HashConcurrency: c.Hashes}})
+	if err != nil {
+		return err
+	}
+	a.library, err = library.New(library.Deps{Engine: a.engine, Orgs: a.directory, Encoder: httpapi.Encoder{},
+		Classified: ingest.ClassifiedMark, Audit: a.audit, Pages: pages, Now: now, Log: a.log})
+	if err != nil {
+		return err
+	}
+	if err := a.directory.Start(ctx); err != nil {
+		return err
+	}
+	if err := a.account.Start(ctx); err != nil {
+		return err
+	}
+	return a.library.Start(ctx)
+}
+
+// close closes the store: what was acknowledged is durable.
+func (a *app) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	if err := a.engine.Close(ctx); err != nil {
+		return fmt.Errorf("close the store: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,17 @@
+// Package account says who signs in, on which phone, and for how long.
+//
+// It owns credentials, the installations of the app with the one session that
+// each holds, the keys that sign access tokens, the set of what was revoked,
+// and the throttling of guesses. Who a member is and what that person may do
+// belongs to the directory: this room asks for it through Members.
+//
+// An access token is a short-lived JWT (RFC 9068) that every replica verifies
+// in memory. A refresh token is opaque and rotates (RFC 9700 §4.14); the answer
+// to a refresh may be lost on the way, so the token before the newest one is
+// answered with the same successor. Reuse of an older one ends the session of
+// that one phone. A session that ends leaves a revocation, which every replica
+// reads, for as long as an access token could outlive it.
+//
+// The package ends at the credential: printed activation codes, verified phone
+// numbers and push targets are not here.
+package account

@@ -1,0 +1,37 @@
+package account
+
+import (
+	"context"
+	"time"
+
+	"sotay/internal/audit"
+	"sotay/internal/effect"
+)
+
+// The kinds of effects that this room's rows carry.
+const (
+	fxRevoke      = "revoke"
+	fxEndSessions = "endSessions"
+	fxAudit       = "audit"
+)
+
+// settleTime bounds the effects of a write when the caller may have gone.
+const settleTime = 5 * time.Second
+
+// auditHandler writes the audit entry that an effect carries.
+func auditHandler[T any](r *audit.Record) effect.Handler[T] {
+	return func(ctx context.Context, _ T, e effect.Effect) error {
+		return r.WriteArgs(ctx, e.ID, e.Args)
+	}
+}
+
+// settle performs the effects of a row just written, also when the caller has
+// gone. What fails stays on the row for the sweeper, so that the act itself
+// has succeeded: it is only logged.
+func settle[T any](ctx context.Context, s *Service, fx *effect.Runner[T], id string, row T) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleTime)
+	defer cancel()
+	if _, err := fx.Perform(ctx, id, row); err != nil {
+		s.log.Warn("effects of an account row left for the sweeper", "error", err)
+	}
+}

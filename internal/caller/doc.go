@@ -1,0 +1,2 @@
+// Package caller says who asks and what that person may do.
+package caller

@@ -1,0 +1,212 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/caarlos0/env/v11"
+
+	"sotay/internal/secret"
+)
+
+// Config is the whole configuration. The tag help is what the README says of
+// each variable; a test holds the two together.
+type Config struct {
+	Data            string        `env:"HANDBOOK_DATA" envDefault:"./data" help:"Folder of the embedded store and of the secret."`
+	Addr            string        `env:"HANDBOOK_ADDR" envDefault:"127.0.0.1:8080" help:"Address that the API listens on."`
+	MetricsAddr     string        `env:"HANDBOOK_METRICS_ADDR" envDefault:"127.0.0.1:9090" help:"Address of /metrics; empty for none."`
+	MongoDBURI      string        `env:"HANDBOOK_MONGODB_URI" mask:"true" help:"MongoDB replica set; empty for the embedded store."`
+	MongoDBDatabase string        `env:"HANDBOOK_MONGODB_DATABASE" envDefault:"sotay" help:"Database on MongoDB."`
+	Secret          string        `env:"HANDBOOK_SECRET" mask:"true" help:"The installation's secret: base64 of at least 32 bytes. Required on MongoDB; otherwise made in the data folder."`
+	Demo            bool          `env:"HANDBOOK_DEMO" envDefault:"false" help:"Load the demo province with accounts whose password is public. Never in production."`
+	LogLevel        string        `env:"HANDBOOK_LOG_LEVEL" envDefault:"info" help:"debug, info, warn or error."`
+	AccessLog       bool          `env:"HANDBOOK_ACCESS_LOG" envDefault:"true" help:"Whether each request is logged."`
+	TrustedProxies  []string      `env:"HANDBOOK_TRUSTED_PROXIES" help:"Addresses or prefixes of reverse proxies whose X-Forwarded-For is believed, separated by commas."`
+	AccessLifetime  time.Duration `env:"HANDBOOK_ACCESS_LIFETIME" envDefault:"15m" help:"How long an access token is valid (1m to 1h)."`
+	SessionIdle     time.Duration `env:"HANDBOOK_SESSION_IDLE" envDefault:"2160h" help:"How long an unused session lives."`
+	SessionMax      time.Duration `env:"HANDBOOK_SESSION_MAX" envDefault:"8760h" help:"How long a session lives at most."`
+	LostAnswer      time.Duration `env:"HANDBOOK_LOST_ANSWER_WINDOW" envDefault:"10m" help:"How long a refresh token may be used again after its answer was lost (1m to 1h)."`
+	Hashes          int           `env:"HANDBOOK_HASH_CONCURRENCY" envDefault:"0" help:"Password hashes at one time; 0 for the number of cores."`
+	BodyLimit       int           `env:"HANDBOOK_BODY_LIMIT" envDefault:"4194304" help:"Largest request body in bytes."`
+	RequestTimeout  time.Duration `env:"HANDBOOK_REQUEST_TIMEOUT" envDefault:"30s" help:"How long one request may take."`
+	ShutdownTimeout time.Duration `env:"HANDBOOK_SHUTDOWN_TIMEOUT" envDefault:"15s" help:"How long requests may still take when the server stops."`
+}
+
+// Load reads the environment given as "NAME=value" and checks it as a whole.
+func Load(environ []string) (Config, error) {
+	vars := map[string]string{}
+	for _, e := range environ {
+		if name, value, ok := strings.Cut(e, "="); ok {
+			vars[name] = value
+		}
+	}
+	var c Config
+	var faults []error
+	if err := env.ParseWithOptions(&c, env.Options{Environment: vars}); err != nil {
+		faults = append(faults, parseFaults(err)...)
+	}
+	faults = append(faults, unknown(vars)...)
+	faults = append(faults, c.check()...)
+	return c, errors.Join(faults...)
+}
+
+// parseFaults names the variable of each value that could not be read. The
+// values stay out: one of them may be a secret.
+func parseFaults(err error) []error {
+	var all env.AggregateError
+	if !errors.As(err, &all) {
+		return []error{err}
+	}
+	var out []error
+	for _, e := range all.Errors {
+		var p env.ParseError
+		if errors.As(e, &p) {
+			if f, ok := reflect.TypeFor[Config]().FieldByName(p.Name); ok {
+				out = append(out, fmt.Errorf("%s: is not a valid %s", f.Tag.Get("env"), p.Type))
+				continue
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// unknown lists variables that look like ours and are not.
+func unknown(vars map[string]string) []error {
+	known := map[string]bool{}
+	for _, v := range Variables() {
+		known[v.Name] = true
+	}
+	var out []error
+	for name := range vars {
+		if strings.HasPrefix(name, "HANDBOOK_") && !strings.HasPrefix(name, "HANDBOOK_TEST_") && !known[name] {
+			out = append(out, fmt.Errorf("%s: no such variable", name))
+		}
+	}
+	slices.SortFunc(out, func(a, b error) int { return strings.Compare(a.Error(), b.Error()) })
+	return out
+}
+
+func (c *Config) check() []error {
+	var out []error
+	bad := func(name, format string, args ...any) { out = append(out, fmt.Errorf(name+": "+format, args...)) }
+	if c.Data == "" && c.MongoDBURI == "" {
+		bad("HANDBOOK_DATA", "is empty")
+	}
+	if _, _, err := net.SplitHostPort(c.Addr); err != nil {
+		bad("HANDBOOK_ADDR", "is not host:port")
+	}
+	if _, _, err := net.SplitHostPort(c.MetricsAddr); c.MetricsAddr != "" && err != nil {
+		bad("HANDBOOK_METRICS_ADDR", "is neither host:port nor empty")
+	}
+	if c.MongoDBURI != "" && !strings.HasPrefix(c.MongoDBURI, "mongodb://") && !strings.HasPrefix(c.MongoDBURI, "mongodb+srv://") {
+		bad("HANDBOOK_MONGODB_URI", "does not begin with mongodb:// or mongodb+srv://")
+	}
+	if c.MongoDBURI != "" && c.Secret == "" {
+		bad("HANDBOOK_SECRET", "is required on MongoDB, the same on every replica")
+	}
+	if c.Secret != "" {
+		if _, err := secret.Parse(c.Secret); err != nil {
+			bad("HANDBOOK_SECRET", "%v", err)
+		}
+	}
+	if _, err := c.Level(); err != nil {
+		bad("HANDBOOK_LOG_LEVEL", "is none of debug, info, warn, error")
+	}
+	if _, err := c.Proxies(); err != nil {
+		bad("HANDBOOK_TRUSTED_PROXIES", "%v", err)
+	}
+	within := func(name string, d, low, high time.Duration) {
+		if d < low || d > high {
+			bad(name, "is not within %s and %s", low, high)
+		}
+	}
+	within("HANDBOOK_ACCESS_LIFETIME", c.AccessLifetime, time.Minute, time.Hour)
+	within("HANDBOOK_LOST_ANSWER_WINDOW", c.LostAnswer, time.Minute, time.Hour)
+	within("HANDBOOK_SESSION_IDLE", c.SessionIdle, time.Hour, 2*365*24*time.Hour)
+	within("HANDBOOK_SESSION_MAX", c.SessionMax, time.Hour, 5*365*24*time.Hour)
+	within("HANDBOOK_REQUEST_TIMEOUT", c.RequestTimeout, time.Second, 10*time.Minute)
+	within("HANDBOOK_SHUTDOWN_TIMEOUT", c.ShutdownTimeout, time.Second, 10*time.Minute)
+	if c.Hashes < 0 || c.Hashes > 1024 {
+		bad("HANDBOOK_HASH_CONCURRENCY", "is not within 0 and 1024")
+	}
+	if c.BodyLimit < 64<<10 || c.BodyLimit > 64<<20 {
+		bad("HANDBOOK_BODY_LIMIT", "is not within 65536 and 67108864")
+	}
+	return out
+}
+
+// Level is the least level that is logged.
+func (c *Config) Level() (slog.Level, error) {
+	var l slog.Level
+	return l, l.UnmarshalText([]byte(c.LogLevel))
+}
+
+// Proxies are the prefixes of the trusted reverse proxies.
+func (c *Config) Proxies() ([]netip.Prefix, error) {
+	var out []netip.Prefix
+	for _, s := range c.TrustedProxies {
+		s = strings.TrimSpace(s)
+		if s == "" {
+			continue
+		}
+		if a, err := netip.ParseAddr(s); err == nil {
+			out = append(out, netip.PrefixFrom(a, a.BitLen()))
+			continue
+		}
+		p, err := netip.ParsePrefix(s)
+		if err != nil {
+			return nil, fmt.Errorf("%q is neither an address nor a prefix", s)
+		}
+		out = append(out, p.Masked())
+	}
+	return out, nil
+}
+
+// SecretFile is where the secret lies when it is not given.
+func (c *Config) SecretFile() string { return filepath.Join(c.Data, "secret") }
+
+// StoreFile is the embedded store.
+func (c *Config) StoreFile() string { return filepath.Join(c.Data, "sotay.db") }
+
+// Variable describes one variable, for the README and for check-config.
+type Variable struct {
+	Name, Default, Help string
+	Masked              bool
+}
+
+// Variables lists all variables in their order.
+func Variables() []Variable {
+	var out []Variable
+	t := reflect.TypeFor[Config]()
+	for i := range t.NumField() {
+		tag := t.Field(i).Tag
+		out = append(out, Variable{Name: tag.Get("env"), Default: tag.Get("envDefault"), Help: tag.Get("help"), Masked: tag.Get("mask") != ""})
+	}
+	return out
+}
+
+// String lists all values with secrets masked.
+func (c Config) String() string {
+	var b strings.Builder
+	v := reflect.ValueOf(c)
+	for i, variable := range Variables() {
+		value := fmt.Sprint(v.Field(i).Interface())
+		if list, ok := v.Field(i).Interface().([]string); ok {
+			value = strings.Join(list, ",")
+		}
+		if variable.Masked && value != "" {
+			value = "********"
+		}
+		fmt.Fprintf(&b, "%s=%s\n", variable.Name, value)
+	}
+	return b.String()
+}

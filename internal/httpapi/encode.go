@@ -1,0 +1,71 @@
+package httpapi
+
+import (
+	"encoding/json"
+
+	"sotay/internal/httpapi/contract"
+	"sotay/internal/library"
+)
+
+// Encoder shapes what is stored at publication by the contract's types. It
+// implements library.Encoder.
+type Encoder struct{}
+
+// Document encodes what GET /v1/documents/{id} sends.
+func (Encoder) Document(id string, v *library.DocumentVersion, materials []library.MaterialRef) ([]byte, error) {
+	b := versionOf(id, v)
+	refs := make([]contract.MaterialRef, len(materials))
+	for i, m := range materials {
+		refs[i] = contract.MaterialRef{Id: m.ID, Kind: contract.MaterialKind(m.Kind), Title: m.Title,
+			Audience: enums[contract.Audience](m.Audience), Language: m.Language, Version: m.Version}
+	}
+	return json.Marshal(contract.Document{Id: b.Id, Type: b.Type, Number: b.Number, Title: b.Title, Abstract: b.Abstract,
+		Issuer: b.Issuer, IssuedOn: b.IssuedOn, EffectiveOn: b.EffectiveOn, Term: b.Term, Place: b.Place, Signer: b.Signer,
+		Topics: b.Topics, Language: b.Language, Source: b.Source, Version: b.Version, PublishedAt: b.PublishedAt, Words: b.Words,
+		Relations: b.Relations, Sections: b.Sections, Attachments: b.Attachments, Materials: refs})
+}
+
+// DocumentVersion encodes what GET /v1/documents/{id}/versions/{n} sends.
+func (Encoder) DocumentVersion(id string, v *library.DocumentVersion) ([]byte, error) {
+	return json.Marshal(versionOf(id, v))
+}
+
+func versionOf(id string, v *library.DocumentVersion) contract.DocumentVersion {
+	p := &v.Payload
+	return contract.DocumentVersion{Id: id, Type: contract.DocumentType(p.Type), Number: optional(p.Number), Title: p.Title,
+		Abstract: p.Abstract, Issuer: p.Issuer, IssuedOn: p.IssuedOn, EffectiveOn: optional(p.EffectiveOn), Term: optional(p.Term),
+		Place: optional(p.Place), Signer: optional(p.Signer), Topics: stringsOf(p.Topics), Language: p.Language, Source: sourceOf(p.Source),
+		Version: v.Number, PublishedAt: stamp(v.PublishedAt), Words: p.Words(),
+		Relations: []contract.Relation{}, Sections: sectionsOf(p.Sections), Attachments: []contract.Attachment{}}
+}
+
+// Material encodes what GET /v1/materials/{id} sends.
+func (Encoder) Material(id string, v *library.MaterialVersion) ([]byte, error) {
+	p := &v.Payload
+	return json.Marshal(contract.Material{Id: id, Kind: contract.MaterialKind(p.Kind), Title: p.Title, DocumentId: p.DocumentID,
+		Audience: enums[contract.Audience](p.Audience), Topics: stringsOf(p.Topics), Language: p.Language, Source: sourceOf(p.Source),
+		Version: v.Number, PublishedAt: stamp(v.PublishedAt), Words: p.Words(), Sections: sectionsOf(p.Sections), Items: itemsOf(p.Items)})
+}
+
+func sectionsOf(sections []library.Section) []contract.Section {
+	out := make([]contract.Section, len(sections))
+	for i, s := range sections {
+		out[i] = contract.Section{Id: s.ID, Level: s.Level, Label: s.Label, Heading: s.Heading, Html: s.HTML, Words: s.Words}
+	}
+	return out
+}
+
+func itemsOf(items []library.QAItem) []contract.QAItem {
+	out := make([]contract.QAItem, len(items))
+	for i, q := range items {
+		out[i] = contract.QAItem{Id: q.ID, Question: q.Question, AnswerHtml: q.AnswerHTML, SectionIds: stringsOf(q.SectionIDs)}
+	}
+	return out
+}
+
+func sourceOf(s library.Source) *contract.Source {
+	if s == (library.Source{}) {
+		return nil
+	}
+	return &contract.Source{Author: optional(s.Author), Title: optional(s.Title), Publisher: optional(s.Publisher), Date: optional(s.Date)}
+}

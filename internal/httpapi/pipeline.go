@@ -1,0 +1,200 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+	"unsafe"
+
+	"github.com/gofiber/fiber/v2"
+
+	"sotay/internal/caller"
+	"sotay/internal/fault"
+	"sotay/internal/ident"
+	"sotay/internal/logs"
+)
+
+// fromMemory names the operations that read what is published: they need no
+// deadline, for they wait for nothing, and go on when the store can't be
+// reached.
+var fromMemory = map[string]bool{
+	"getDocument": true, "getMaterial": true, "listDocuments": true, "listMaterials": true,
+	"search": true, "sync": true, "getJWKS": true, "healthz": true, "readyz": true, "getContract": true,
+}
+
+// pipeline is what every request of an operation goes through. Everything a
+// request needs is found when the route is registered, nothing looked up per
+// request.
+func (s *Server) pipeline(op *operation, handler fiber.Handler) fiber.Handler {
+	memory := fromMemory[op.id]
+	checked := len(op.params) > 0
+	return func(c *fiber.Ctx) error {
+		start := time.Now()
+		requestID := s.begin(c)
+		err := s.guarded(c, func() error {
+			ctx := context.Background()
+			if !op.guest {
+				who, err := s.authenticate(c, op)
+				if err != nil {
+					return err
+				}
+				ctx = caller.With(ctx, who)
+			}
+			if !memory && !s.Account.Healthy() {
+				return unavailable.After(5 * time.Second)
+			}
+			if checked || c.Request().URI().QueryArgs().Len() > 0 {
+				if err := op.checkParams(c); err != nil {
+					return err
+				}
+			}
+			if op.body != nil {
+				if err := op.checkBody(c); err != nil {
+					return err
+				}
+			}
+			if !memory || op.id == "readyz" {
+				var cancel context.CancelFunc
+				ctx, cancel = context.WithTimeout(ctx, s.Limits.Timeout)
+				defer cancel()
+			}
+			c.SetUserContext(withRequest(ctx, c, op))
+			return handler(c)
+		})
+		s.finish(c, op, requestID, start, err)
+		return nil
+	}
+}
+
+// begin gives the request its id and the answer its standing headers.
+func (s *Server) begin(c *fiber.Ctx) string {
+	id := ""
+	if given := c.Request().Header.Peek(fiber.HeaderXRequestID); len(given) > 0 && goodRequestID(given) {
+		id = string(given)
+	} else {
+		id = ident.Token()
+	}
+	h := &c.Response().Header
+	h.Set(fiber.HeaderXRequestID, id)
+	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
+	h.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
+	h.Set(fiber.HeaderReferrerPolicy, "no-referrer")
+	return id
+}
+
+// goodRequestID takes a client's id only if it can stand in a log as it is.
+func goodRequestID(id []byte) bool {
+	if len(id) < 8 || len(id) > 64 {
+		return false
+	}
+	for _, b := range id {
+		if (b < 'a' || b > 'z') && (b < 'A' || b > 'Z') && (b < '0' || b > '9') && b != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// guarded turns a panic into an error: its text goes to the log alone.
+func (s *Server) guarded(c *fiber.Ctx, fn func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			s.Log.Error("panic", "value", fmt.Sprint(r), "stack", string(debug.Stack()))
+			err = errors.New("panic")
+		}
+	}()
+	return fn()
+}
+
+// finish renders an error, observes and logs.
+func (s *Server) finish(c *fiber.Ctx, op *operation, requestID string, start time.Time, err error) {
+	code := ""
+	if err != nil {
+		f := faultOf(err)
+		code = f.Code
+		if writeProblem(c, f, requestID) >= 500 && f.Code != "panic" {
+			s.Log.Error("request failed", "request_id", requestID, "operation", op.id, "error", err)
+		}
+	}
+	now := time.Now()
+	took := now.Sub(start)
+	status := c.Response().StatusCode()
+	op.metrics.observe(status, took)
+	s.Access.Log(&logs.Request{At: now.UTC(), ID: requestID, Method: op.method, Route: op.path,
+		Status: status, Bytes: len(c.Response().Body()), Took: took, ErrorCode: code})
+}
+
+// authenticate finds the caller by the access token and tests the role that
+// the operation needs.
+func (s *Server) authenticate(c *fiber.Ctx, op *operation) (*caller.Caller, error) {
+	header := c.Request().Header.Peek(fiber.HeaderAuthorization)
+	const scheme = "bearer "
+	if len(header) <= len(scheme) || !strings.EqualFold(string(header[:len(scheme)]), scheme) {
+		return nil, caller.NotSignedIn
+	}
+	// No copy: Verify clones what it keeps.
+	token := unsafe.String(&header[len(scheme)], len(header)-len(scheme))
+	claims, err := s.Account.Verify(token)
+	if err != nil {
+		return nil, err
+	}
+	who, ok := s.Directory.Identity(claims.MemberID)
+	if !ok || !who.MaySignIn {
+		return nil, caller.NotSignedIn
+	}
+	// A token made by a replica that knows a newer state of the member than we
+	// do is not stale; ours is, for a moment.
+	if claims.AuthRev < who.AuthRev {
+		return nil, staleToken
+	}
+	if len(op.roles) > 0 && !who.Has(op.roles...) {
+		return nil, fault.Denied
+	}
+	return &caller.Caller{Identity: who, SessionID: claims.SessionID}, nil
+}
+
+// noRoute answers what no route matches: 405 when the address takes other
+// methods, else 404.
+func (s *Server) noRoute(c *fiber.Ctx) error {
+	start := time.Now()
+	requestID := s.begin(c)
+	f := noRoute
+	if allowed := s.methodsOf(c.Path()); len(allowed) > 0 {
+		f = wrongMethod
+		c.Set(fiber.HeaderAllow, strings.Join(allowed, ", "))
+	}
+	s.finish(c, &operation{id: "none", path: "none", method: "any", metrics: s.metrics.unknown}, requestID, start, f)
+	return nil
+}
+
+// methodsOf lists the methods that the contract has for a path.
+func (s *Server) methodsOf(path string) []string {
+	var out []string
+	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
+		for _, op := range s.ops {
+			if (op.method == method || method == "HEAD" && op.method == "GET") && fiber.RoutePatternMatch(path, op.route, fiber.Config{CaseSensitive: true, StrictRouting: true}) {
+				out = append(out, method)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// refuse is Fiber's error handler: what never reached a route, such as a body
+// that is too large.
+func (s *Server) refuse(c *fiber.Ctx, err error) error {
+	s.finish(c, &operation{id: "none", path: "none", method: "any", metrics: s.metrics.unknown}, s.begin(c), time.Now(), err)
+	return nil
+}
+
+func isTimeout(err error) bool {
+	var ne net.Error
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
+		errors.Is(err, os.ErrDeadlineExceeded) || errors.As(err, &ne) && ne.Timeout()
+}

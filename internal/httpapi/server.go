@@ -1,0 +1,150 @@
+package httpapi
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"time"
+
+	"github.com/gofiber/fiber/v2"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"sotay/internal/account"
+	"sotay/internal/caller"
+	"sotay/internal/clock"
+	"sotay/internal/directory"
+	"sotay/internal/httpapi/contract"
+	"sotay/internal/library"
+	"sotay/internal/logs"
+)
+
+// The limits of a connection. Headers hold a token and little else.
+const (
+	readBuffer  = 8 << 10
+	idleTimeout = 60 * time.Second
+)
+
+// Deps are what the edge needs.
+type Deps struct {
+	Contract  []byte // api/openapi.yaml
+	Account   *account.Service
+	Directory *directory.Service
+	Library   *library.Service
+	Markdown  Markdown
+	// Ready tells what the server still lacks, by name; empty is ready.
+	Ready   func(ctx context.Context) map[string]string
+	Now     clock.Now
+	Log     *slog.Logger
+	Access  *logs.Access
+	Metrics prometheus.Registerer
+	Limits  Limits
+}
+
+// Limits bound a request.
+type Limits struct {
+	Body    int           // bytes
+	Timeout time.Duration // of one request
+	Proxies []netip.Prefix
+}
+
+// Markdown reads a text that an editor wrote as Markdown.
+type Markdown interface {
+	Sections(src string) ([]library.Section, error)
+	Items(src string) ([]library.QAItem, error)
+}
+
+// Server is the edge.
+type Server struct {
+	Deps
+	app     *fiber.App
+	ops     map[string]*operation
+	metrics *metrics
+}
+
+// New builds the edge and checks that contract and code agree: every route has
+// its operation and every operation its route.
+func New(d Deps) (*Server, error) {
+	if d.Account == nil || d.Directory == nil || d.Library == nil || d.Markdown == nil || d.Ready == nil ||
+		d.Now == nil || d.Log == nil || d.Metrics == nil {
+		return nil, errors.New("httpapi: a dependency is missing")
+	}
+	ops, err := loadSpec(d.Contract)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Deps: d, ops: ops, metrics: newMetrics(d.Metrics)}
+	s.app = fiber.New(fiber.Config{
+		AppName:               "sotay",
+		DisableStartupMessage: true,
+		CaseSensitive:         true,
+		StrictRouting:         true,
+		// Values of a request are reused after it; rooms keep what they get.
+		Immutable:         true,
+		BodyLimit:         d.Limits.Body,
+		ReadBufferSize:    readBuffer,
+		ReadTimeout:       d.Limits.Timeout,
+		WriteTimeout:      d.Limits.Timeout,
+		IdleTimeout:       idleTimeout,
+		ErrorHandler:      s.refuse,
+		StreamRequestBody: false,
+	})
+	router := &router{Router: s.app, server: s, seen: map[string]bool{}}
+	contract.RegisterHandlersWithOptions(router, contract.NewStrictHandler(s, nil), contract.FiberServerOptions{})
+	if err := router.check(); err != nil {
+		return nil, err
+	}
+	s.app.Use(s.noRoute)
+	return s, nil
+}
+
+// App is the Fiber application, to listen with.
+func (s *Server) App() *fiber.App { return s.app }
+
+// router puts each operation's pipeline in front of its generated handler as
+// it is registered.
+type router struct {
+	fiber.Router
+	server *Server
+	seen   map[string]bool
+	faults []error
+}
+
+func (r *router) add(method, route string, h []fiber.Handler) fiber.Router {
+	key := method + " " + route
+	op := r.server.ops[key]
+	if op == nil || r.seen[key] || len(h) != 1 {
+		r.faults = append(r.faults, fmt.Errorf("route %s has no operation of its own in the contract", key))
+		return r
+	}
+	r.seen[key] = true
+	op.metrics = r.server.metrics.of(op.path, op.method)
+	r.Router.Add(method, route, r.server.pipeline(op, h[0]))
+	if method == fiber.MethodGet {
+		r.Router.Add(fiber.MethodHead, route, r.server.pipeline(op, h[0]))
+	}
+	return r
+}
+
+// check tells which operations of the contract have no route.
+func (r *router) check() error {
+	for key := range r.server.ops {
+		if !r.seen[key] {
+			r.faults = append(r.faults, fmt.Errorf("operation %s has no route", key))
+		}
+	}
+	return errors.Join(r.faults...)
+}
+
+// Get, Post, Put, Patch and Delete are how the generated code registers.
+func (r *router) Get(p string, h ...fiber.Handler) fiber.Router   { return r.add("GET", p, h) }
+func (r *router) Post(p string, h ...fiber.Handler) fiber.Router  { return r.add("POST", p, h) }
+func (r *router) Put(p string, h ...fiber.Handler) fiber.Router   { return r.add("PUT", p, h) }
+func (r *router) Patch(p string, h ...fiber.Handler) fiber.Router { return r.add("PATCH", p, h) }
+func (r *router) Delete(p string, h ...fiber.Handler) fiber.Router {
+	return r.add("DELETE", p, h)
+}
+
+// signedIn returns the caller of a request that the pipeline let through.
+func signedIn(ctx context.Context) (*caller.Caller, error) { return caller.From(ctx) }

@@ -1,0 +1,2 @@
+// Package ident makes and checks identifiers.
+package ident

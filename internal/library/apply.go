@@ -1,0 +1,235 @@
+package library
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"sotay/internal/audience"
+	"sotay/internal/caller"
+	"sotay/internal/changelog"
+	"sotay/internal/library/search"
+	"sotay/internal/publication"
+	"sotay/internal/richtext"
+	"sotay/internal/viet"
+)
+
+// Apply takes new entries of the change log into the catalogue: all of them,
+// or none. It implements changelog.Apply.
+func (s *Service) Apply(ctx context.Context, entries []changelog.Entry) error {
+	next := s.catalogue.Load().clone()
+	changed := map[string]bool{}
+	for i := range entries {
+		e := &entries[i]
+		next.entries = append(next.entries, *e)
+		key := e.Kind + "/" + e.ID
+		if now, ok := next.standing[key]; ok && e.Order < now.entry.Order {
+			continue // an older state that was appended late
+		}
+		next.standing[key] = standing{entry: e, live: e.Op == changelog.Upsert}
+		changed[key] = true
+	}
+	if err := s.load(ctx, next, changed); err != nil {
+		return err
+	}
+	s.publish(next)
+	return nil
+}
+
+// load brings the catalogue's texts and bodies in step with the standings.
+func (s *Service) load(ctx context.Context, c *catalogue, changed map[string]bool) error {
+	var bodies, documents, materials []string
+	for key := range changed {
+		st := c.standing[key]
+		if !st.live {
+			c.drop(key)
+			continue
+		}
+		bodies = append(bodies, publication.BodyID(st.entry.Kind, st.entry.ID, st.entry.Order))
+		version := publication.VersionID(st.entry.ID, st.entry.Version)
+		switch st.entry.Kind {
+		case KindDocument:
+			documents = append(documents, version)
+		case KindMaterial:
+			materials = append(materials, version)
+		}
+	}
+	return s.loadLive(ctx, c, bodies, documents, materials)
+}
+
+func (s *Service) loadLive(ctx context.Context, c *catalogue, bodyIDs, documents, materials []string) error {
+	bodies, err := s.desk.Bodies(ctx, bodyIDs)
+	if err != nil {
+		return err
+	}
+	docs, err := s.documents.Versions(ctx, documents)
+	if err != nil {
+		return err
+	}
+	mats, err := s.materials.Versions(ctx, materials)
+	if err != nil {
+		return err
+	}
+	var texts []search.Doc
+	for _, v := range docs {
+		b, err := bodyOf(c, bodies, KindDocument, v.ItemID)
+		if err != nil {
+			return err
+		}
+		c.putDocument(newDocument(&v, b))
+		texts = append(texts, documentText(&v))
+	}
+	for _, v := range mats {
+		b, err := bodyOf(c, bodies, KindMaterial, v.ItemID)
+		if err != nil {
+			return err
+		}
+		c.putMaterial(newMaterial(&v, b))
+		texts = append(texts, materialText(&v))
+	}
+	if got := len(docs) + len(mats); got != len(documents)+len(materials) {
+		return fmt.Errorf("change log names %d versions, found %d", len(documents)+len(materials), got)
+	}
+	if len(texts) > compactAt && len(texts) == len(c.documents)+len(c.materials) {
+		c.index = search.Build(texts) // the first loading: these are all there are
+		return nil
+	}
+	for _, t := range texts {
+		c.reindex(func(x *search.Index) *search.Index { return x.Replace(t) })
+	}
+	return nil
+}
+
+func (c *catalogue) drop(key string) {
+	kind, id, _ := strings.Cut(key, "/")
+	switch kind {
+	case KindDocument:
+		c.dropDocument(id)
+	case KindMaterial:
+		c.dropMaterial(id)
+	}
+	c.reindex(func(x *search.Index) *search.Index { return x.Remove(key) })
+}
+
+func bodyOf(c *catalogue, bodies map[string]publication.Body, kind, id string) (*Served, error) {
+	st := c.standing[kind+"/"+id]
+	b, ok := bodies[publication.BodyID(kind, id, st.entry.Order)]
+	if !ok {
+		return nil, fmt.Errorf("change log entry %d has no body", st.entry.Seq)
+	}
+	return newServed(b.Encoded), nil
+}
+
+func newDocument(v *DocumentVersion, b *Served) *document {
+	p := &v.Payload
+	d := &document{visibility: v.Visibility, served: b, titleKey: viet.Fold(p.Title), issuerFold: viet.Fold(p.Issuer),
+		DocumentSummary: DocumentSummary{ID: v.ItemID, Type: p.Type, Number: p.Number, Title: p.Title,
+			Abstract: p.Abstract, Issuer: p.Issuer, IssuedOn: p.IssuedOn, Topics: p.Topics,
+			Version: v.Number, PublishedAt: v.PublishedAt, Words: p.Words()}}
+	d.words = foldedWords(p.Title + " " + p.Abstract + " " + p.Number)
+	return d
+}
+
+// foldedWords writes the folded words of a text between blanks, so that a word
+// can be found by strings.Contains.
+func foldedWords(text string) string {
+	var b strings.Builder
+	b.WriteByte(' ')
+	for _, t := range viet.Tokens(text) {
+		b.WriteString(t.Fold)
+		b.WriteByte(' ')
+	}
+	return b.String()
+}
+
+func newMaterial(v *MaterialVersion, b *Served) *material {
+	p := &v.Payload
+	return &material{visibility: v.Visibility, served: b, MaterialSummary: MaterialSummary{
+		ID: v.ItemID, Kind: p.Kind, Title: p.Title, DocumentID: p.DocumentID, Language: p.Language,
+		Audience: p.Audience, Topics: p.Topics, Version: v.Number, PublishedAt: v.PublishedAt, Words: p.Words()}}
+}
+
+// documentText is what search finds of a document.
+func documentText(v *DocumentVersion) search.Doc {
+	p := &v.Payload
+	owner := KindDocument + "/" + v.ItemID
+	doc := search.Doc{OwnerID: owner, Entries: []search.Entry{{
+		Kind: search.KindDocument, ID: v.ItemID, OwnerID: owner, DocumentID: v.ItemID,
+		Title: strings.TrimSpace(p.Number + " " + p.Title), Text: p.Abstract}}}
+	for i := range p.Sections {
+		doc.Entries = append(doc.Entries, sectionEntry(&p.Sections[i], owner, v.ItemID, p.Title))
+	}
+	return doc
+}
+
+// materialText is what search finds of a material.
+func materialText(v *MaterialVersion) search.Doc {
+	p := &v.Payload
+	owner := KindMaterial + "/" + v.ItemID
+	doc := search.Doc{OwnerID: owner}
+	for i := range p.Sections {
+		e := sectionEntry(&p.Sections[i], owner, v.ItemID, p.Title)
+		e.DocumentID = p.DocumentID
+		doc.Entries = append(doc.Entries, e)
+	}
+	for i := range p.Items {
+		q := &p.Items[i]
+		doc.Entries = append(doc.Entries, search.Entry{Kind: search.KindQA, ID: v.ItemID + "/" + q.ID, OwnerID: owner,
+			DocumentID: p.DocumentID, SectionID: first(q.SectionIDs), Title: q.Question, Text: richtext.PlainText(q.AnswerHTML)})
+	}
+	return doc
+}
+
+func sectionEntry(s *Section, owner, itemID, title string) search.Entry {
+	heading := strings.TrimSpace(s.Label + " " + s.Heading)
+	if heading == "" {
+		heading = title
+	}
+	return search.Entry{Kind: search.KindSection, ID: itemID + "/" + s.ID, OwnerID: owner, DocumentID: itemID,
+		SectionID: s.ID, Title: heading, Text: richtext.PlainText(s.HTML)}
+}
+
+func first(list []string) string {
+	if len(list) > 0 {
+		return list[0]
+	}
+	return ""
+}
+
+// encodeDocument joins a version with what materials say of it: only those
+// that everyone who sees the document may see.
+func (s *Service) encodeDocument(v *DocumentVersion, links []publication.Link) ([]byte, error) {
+	var refs []MaterialRef
+	for i := range links {
+		l := &links[i]
+		if !l.Live || !l.Visibility.Includes(&v.Visibility, s.orgs.OrgPath) {
+			continue
+		}
+		refs = append(refs, refOf(l))
+	}
+	return s.encoder.Document(v.ItemID, v, refs)
+}
+
+// linksOf is the word of a material to its document.
+func linksOf(v *MaterialVersion) ([]string, map[string]string) {
+	p := &v.Payload
+	if p.DocumentID == "" {
+		return nil, nil
+	}
+	return []string{KindDocument + "/" + p.DocumentID}, map[string]string{
+		"kind": p.Kind, "title": p.Title, "language": p.Language,
+		"audience": strings.Join(p.Audience, ","), "version": fmt.Sprint(v.Number)}
+}
+
+func refOf(l *publication.Link) MaterialRef {
+	_, id, _ := strings.Cut(l.From, "/")
+	r := MaterialRef{ID: id, Kind: l.Data["kind"], Title: l.Data["title"], Language: l.Data["language"]}
+	if a := l.Data["audience"]; a != "" {
+		r.Audience = strings.Split(a, ",")
+	}
+	_, _ = fmt.Sscan(l.Data["version"], &r.Version)
+	return r
+}
+
+// admits tells whether the caller may see a thing that is out.
+func admits(v *audience.Visibility, c *caller.Caller) bool { return v != nil && v.Admits(c.Identity) }

@@ -1,0 +1,163 @@
+package library
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sotay/internal/audit"
+	"sotay/internal/caller"
+	"sotay/internal/changelog"
+	"sotay/internal/clock"
+	"sotay/internal/effect"
+	"sotay/internal/page"
+	"sotay/internal/publication"
+	"sotay/internal/store"
+)
+
+// logEvery is how often a replica reads what others published.
+const logEvery = 500 * time.Millisecond
+
+// Orgs is what the room needs of the directory.
+type Orgs interface {
+	// OrgPath returns an organisation's path from the root, nil when unknown.
+	OrgPath(orgID string) []string
+}
+
+// Deps are what the room needs.
+type Deps struct {
+	Engine  store.Engine
+	Orgs    Orgs
+	Encoder Encoder
+	// Classified tells whether a text bears a mark of secrecy.
+	Classified func(text string) bool
+	Audit      *audit.Record
+	Pages      *page.Sealer
+	Now        clock.Now
+	Log        *slog.Logger
+}
+
+// Service is the room.
+type Service struct {
+	orgs       Orgs
+	encoder    Encoder
+	classified func(string) bool
+	pages      *page.Sealer
+	now        clock.Now
+	log        *slog.Logger
+
+	desk      *publication.Desk
+	documents *publication.Machine[Document]
+	materials *publication.Machine[Material]
+	reader    *changelog.Reader
+	bookmarks *store.Collection[Bookmark]
+	catalogue atomic.Pointer[catalogue]
+	compacter compacter
+	plain     plainBodies
+}
+
+// documentKind and materialKind say what the publication machine needs.
+func (s *Service) documentKind() publication.Kind[Document] {
+	k := documentNames()
+	k.EncodeVersion = func(v *DocumentVersion) ([]byte, error) { return s.encoder.DocumentVersion(v.ItemID, v) }
+	k.EncodeLive = s.encodeDocument
+	return k
+}
+
+func (s *Service) materialKind() publication.Kind[Material] {
+	k := materialNames()
+	k.EncodeLive = func(v *MaterialVersion, _ []publication.Link) ([]byte, error) { return s.encoder.Material(v.ItemID, v) }
+	k.Links = linksOf
+	return k
+}
+
+func documentNames() publication.Kind[Document] {
+	return publication.Kind[Document]{Name: KindDocument, Items: "documents", Versions: "documentversions"}
+}
+
+func materialNames() publication.Kind[Material] {
+	return publication.Kind[Material]{Name: KindMaterial, Items: "materials", Versions: "materialversions"}
+}
+
+// Schemas declares the room's collections.
+func Schemas() []*store.Schema {
+	out := append(publication.Schemas(), bookmarkSchema())
+	out = append(out, documentNames().Schemas()...)
+	return append(out, materialNames().Schemas()...)
+}
+
+// New opens the room. Start must be called before it is used.
+func New(d Deps) (*Service, error) {
+	if d.Engine == nil || d.Orgs == nil || d.Encoder == nil || d.Classified == nil || d.Audit == nil ||
+		d.Pages == nil || d.Now == nil || d.Log == nil {
+		return nil, errors.New("library: a dependency is missing")
+	}
+	s := &Service{orgs: d.Orgs, encoder: d.Encoder, classified: d.Classified, pages: d.Pages, now: d.Now, log: d.Log}
+	s.catalogue.Store(newCatalogue())
+	log, err := changelog.New(d.Engine, d.Now)
+	if err != nil {
+		return nil, err
+	}
+	if s.desk, err = publication.NewDesk(d.Engine, log, d.Now, d.Log); err != nil {
+		return nil, err
+	}
+	if s.documents, err = publication.NewMachine(d.Engine, s.documentKind(), s.desk, d.Audit, d.Now, d.Log); err != nil {
+		return nil, err
+	}
+	if s.materials, err = publication.NewMachine(d.Engine, s.materialKind(), s.desk, d.Audit, d.Now, d.Log); err != nil {
+		return nil, err
+	}
+	s.reader = changelog.NewReader(log, s.Apply, d.Log)
+	s.bookmarks, err = store.NewCollection[Bookmark](d.Engine, bookmarkSchema())
+	return s, err
+}
+
+// Start reads the whole change log into the catalogue.
+func (s *Service) Start(ctx context.Context) error {
+	if err := s.reader.Load(ctx); err != nil {
+		return fmt.Errorf("load the library: %w", err)
+	}
+	return nil
+}
+
+// Run follows the change log until ctx ends.
+func (s *Service) Run(ctx context.Context) {
+	var wg sync.WaitGroup
+	wg.Go(func() { s.compactLoop(ctx) })
+	s.reader.Run(ctx, logEvery)
+	wg.Wait()
+}
+
+// Sweepers finish what dead processes left half done.
+func (s *Service) Sweepers() []effect.Sweeper {
+	return []effect.Sweeper{s.documents.Sweeper(), s.materials.Sweeper(), s.desk.Sweeper()}
+}
+
+// Rebuild encodes again what is out; see publication.Desk.
+func (s *Service) Rebuild(ctx context.Context) (seen, changed int, err error) {
+	seen, changed, err = s.desk.Rebuild(ctx)
+	if err != nil {
+		return seen, changed, err
+	}
+	return seen, changed, s.reader.CatchUp(ctx)
+}
+
+// Size counts what is out, for the log.
+func (s *Service) Size() (documents, materials int) {
+	c := s.catalogue.Load()
+	return len(c.documents), len(c.materials)
+}
+
+// inScope returns the test of what a caller may act on as one of the roles.
+func (s *Service) inScope(c *caller.Caller, roles ...caller.RoleName) func(orgID string) error {
+	return func(orgID string) error {
+		if !c.Covers(s.orgs.OrgPath(orgID), roles...) {
+			return notYours
+		}
+		return nil
+	}
+}
