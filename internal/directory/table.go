@@ -38,7 +38,7 @@ type made struct {
 type table struct {
 	refused map[string]bool
 	tree    atomic.Pointer[tree]
-	shards [16]struct {
+	shards  [16]struct {
 		sync.RWMutex
 		rows map[string]*row
 	}

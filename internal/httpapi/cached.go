@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -64,7 +63,7 @@ func (r served) send(c *fiber.Ctx) error {
 
 // list sends a page of a list with an entity tag over its content.
 func list(c *fiber.Ctx, value any) error {
-	plain, err := json.Marshal(value)
+	plain, err := marshal(value)
 	if err != nil {
 		return fmt.Errorf("encode a list: %w", err)
 	}

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"bytes"
 	"encoding/json"
 
 	"sotay/internal/httpapi/contract"
@@ -19,7 +20,7 @@ func (Encoder) Document(id string, v *library.DocumentVersion, materials []libra
 		refs[i] = contract.MaterialRef{Id: m.ID, Kind: contract.MaterialKind(m.Kind), Title: m.Title,
 			Audience: enums[contract.Audience](m.Audience), Language: m.Language, Version: m.Version}
 	}
-	return json.Marshal(contract.Document{Id: b.Id, Type: b.Type, Number: b.Number, Title: b.Title, Abstract: b.Abstract,
+	return marshal(contract.Document{Id: b.Id, Type: b.Type, Number: b.Number, Title: b.Title, Abstract: b.Abstract,
 		Issuer: b.Issuer, IssuedOn: b.IssuedOn, EffectiveOn: b.EffectiveOn, Term: b.Term, Place: b.Place, Signer: b.Signer,
 		Topics: b.Topics, Language: b.Language, Source: b.Source, Version: b.Version, PublishedAt: b.PublishedAt, Words: b.Words,
 		Relations: b.Relations, Sections: b.Sections, Attachments: b.Attachments, Materials: refs})
@@ -27,7 +28,7 @@ func (Encoder) Document(id string, v *library.DocumentVersion, materials []libra
 
 // DocumentVersion encodes what GET /v1/documents/{id}/versions/{n} sends.
 func (Encoder) DocumentVersion(id string, v *library.DocumentVersion) ([]byte, error) {
-	return json.Marshal(versionOf(id, v))
+	return marshal(versionOf(id, v))
 }
 
 func versionOf(id string, v *library.DocumentVersion) contract.DocumentVersion {
@@ -42,7 +43,7 @@ func versionOf(id string, v *library.DocumentVersion) contract.DocumentVersion {
 // Material encodes what GET /v1/materials/{id} sends.
 func (Encoder) Material(id string, v *library.MaterialVersion) ([]byte, error) {
 	p := &v.Payload
-	return json.Marshal(contract.Material{Id: id, Kind: contract.MaterialKind(p.Kind), Title: p.Title, DocumentId: p.DocumentID,
+	return marshal(contract.Material{Id: id, Kind: contract.MaterialKind(p.Kind), Title: p.Title, DocumentId: p.DocumentID,
 		Audience: enums[contract.Audience](p.Audience), Topics: stringsOf(p.Topics), Language: p.Language, Source: sourceOf(p.Source),
 		Version: v.Number, PublishedAt: stamp(v.PublishedAt), Words: p.Words(), Sections: sectionsOf(p.Sections), Items: itemsOf(p.Items)})
 }
@@ -68,4 +69,16 @@ func sourceOf(s library.Source) *contract.Source {
 		return nil
 	}
 	return &contract.Source{Author: optional(s.Author), Title: optional(s.Title), Publisher: optional(s.Publisher), Date: optional(s.Date)}
+}
+
+// marshal writes JSON without escaping <, > and &: answers are JSON and never
+// stand in a page, and texts are full of markup.
+func marshal(v any) ([]byte, error) {
+	var buf bytes.Buffer
+	e := json.NewEncoder(&buf)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimSuffix(buf.Bytes(), []byte{'\n'}), nil
 }

@@ -88,6 +88,7 @@ func New(d Deps) (*Server, error) {
 		WriteTimeout:      d.Limits.Timeout,
 		IdleTimeout:       idleTimeout,
 		ErrorHandler:      s.refuse,
+		JSONEncoder:       marshal,
 		StreamRequestBody: false,
 	})
 	router := &router{Router: s.app, server: s, seen: map[string]bool{}}

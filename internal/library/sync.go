@@ -135,4 +135,3 @@ func upsertOf(e *changelog.Entry) Change {
 }
 
 func keyOf(e *changelog.Entry) string { return e.Kind + "/" + e.ID }
-

@@ -1,0 +1,2 @@
+// Package archtest holds the directions of imports as a test.
+package archtest
