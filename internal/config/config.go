@@ -53,6 +53,11 @@ func Load(environ []string) (Config, error) {
 	if err := env.ParseWithOptions(&c, env.Options{Environment: vars}); err != nil {
 		faults = append(faults, parseFaults(err)...)
 	}
+	// The library takes an empty value for none given, and puts the default
+	// there; of this one empty has a meaning.
+	if addr, given := vars["HANDBOOK_METRICS_ADDR"]; given && addr == "" {
+		c.MetricsAddr = ""
+	}
 	faults = append(faults, unknown(vars)...)
 	faults = append(faults, c.check()...)
 	return c, errors.Join(faults...)

@@ -157,7 +157,7 @@ func (s *Server) Sync(ctx context.Context, r contract.SyncRequestObject) (contra
 	if err != nil {
 		return nil, err
 	}
-	out := contract.Sync200JSONResponse{Changes: make([]contract.SyncChange, len(p.Changes)), NextCursor: p.Next, HasMore: p.More, Reset: p.Reset}
+	out := contract.Sync200JSONResponse{Changes: make([]contract.SyncChange, len(p.Changes)), NextCursor: p.Next, HasMore: p.More, Reset: p.Reset, Begins: p.Begins}
 	for i, ch := range p.Changes {
 		x := contract.SyncChange{Seq: ch.Seq, Kind: contract.SyncChangeKind(ch.Kind), Id: ch.ID, Op: contract.SyncChangeOp(ch.Op), Version: ch.Version}
 		if ch.Hash != "" {

@@ -142,7 +142,8 @@ func (s *Service) checkDocument(i *DocumentItem) error {
 	if len(f.Fields) > 0 {
 		return f
 	}
-	return s.refuseClassified(append(sectionTexts(p.Sections), p.Title, p.Abstract, p.Number)...)
+	return s.refuseClassified(append(append(sectionTexts(p.Sections), sourceTexts(p.Source)...), p.Title, p.Abstract, p.Number,
+		p.Issuer, p.Term, p.Place, p.Signer)...)
 }
 
 // applyMaterial writes an input into an item's newest version and checks it.
@@ -201,7 +202,7 @@ func (s *Service) checkMaterial(ctx context.Context, i *MaterialItem) error {
 	if len(f.Fields) > 0 {
 		return f
 	}
-	return s.refuseClassified(append(append(sectionTexts(p.Sections), itemTexts(p.Items)...), p.Title)...)
+	return s.refuseClassified(slices.Concat(sectionTexts(p.Sections), itemTexts(p.Items), sourceTexts(p.Source), []string{p.Title})...)
 }
 
 func required(f *fault.Fault, pointer, value string) *fault.Fault {
@@ -271,7 +272,7 @@ func (s *Service) refuseClassified(texts ...string) error {
 func sectionTexts(sections []Section) []string {
 	var out []string
 	for k := range sections {
-		out = append(out, sections[k].Label+" "+sections[k].Heading, richtext.PlainText(sections[k].HTML))
+		out = append(out, sections[k].Label, sections[k].Heading, linesOf(sections[k].HTML))
 	}
 	return out
 }
@@ -279,10 +280,19 @@ func sectionTexts(sections []Section) []string {
 func itemTexts(items []QAItem) []string {
 	var out []string
 	for k := range items {
-		out = append(out, items[k].Question, richtext.PlainText(items[k].AnswerHTML))
+		out = append(out, items[k].Question, linesOf(items[k].AnswerHTML))
 	}
 	return out
 }
+
+func sourceTexts(s Source) []string { return []string{s.Author, s.Title, s.Publisher, s.Date} }
+
+// cells puts each cell of a table on a line of its own: letter heads, with
+// their stamps, are laid out in tables.
+var cells = strings.NewReplacer("</td>", "</td><br>", "</th>", "</th><br>")
+
+// linesOf is a text by line, as a stamp of secrecy is looked for.
+func linesOf(html string) string { return richtext.PlainText(cells.Replace(html)) }
 
 func normalSource(src Source) Source {
 	for _, p := range []*string{&src.Author, &src.Title, &src.Publisher, &src.Date} {

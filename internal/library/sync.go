@@ -42,6 +42,8 @@ type SyncPage struct {
 	Next    string
 	More    bool
 	Reset   bool
+	// Begins marks the first page of a manifest.
+	Begins bool
 }
 
 const syncList = "sync"
@@ -82,7 +84,7 @@ func (s *Service) Sync(c *caller.Caller, cursor string, limit int) (SyncPage, er
 // manifest lists all that is out and visible, in the order of keys. What
 // changes while a phone reads it comes again as deltas from where it began.
 func (c *catalogue) manifest(who *caller.Caller, at syncCursor, limit int) (SyncPage, syncCursor) {
-	page := SyncPage{Reset: true}
+	page := SyncPage{Reset: true, Begins: at.Key == ""}
 	var visible []standing
 	for key, st := range c.standing {
 		if st.live && key > at.Key && admits(c.visibility(st.entry.Kind, st.entry.ID), who) {

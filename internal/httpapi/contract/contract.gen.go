@@ -1095,6 +1095,7 @@ type SyncChangeOp string
 
 // SyncPage defines model for SyncPage.
 type SyncPage struct {
+	Begins     bool         `json:"begins"`
 	Changes    []SyncChange `json:"changes"`
 	HasMore    bool         `json:"hasMore"`
 	NextCursor string       `json:"nextCursor"`

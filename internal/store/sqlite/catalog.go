@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sotay/internal/store"
@@ -92,6 +93,21 @@ func (c *catalog) table(name string) *table {
 		c.tables[name] = t
 	}
 	return t
+}
+
+// holds tells whether a schema's table has a place for all of its fields.
+func (c *catalog) holds(s *store.Schema) bool {
+	t := c.tables[s.Name]
+	if t == nil {
+		return false
+	}
+	for _, f := range s.Fields() {
+		if f.Array && !slices.ContainsFunc(t.sides, func(s side) bool { return s.field == f }) ||
+			!f.Array && !slices.ContainsFunc(t.columns, func(c column) bool { return c.field == f }) {
+			return false
+		}
+	}
+	return true
 }
 
 func newColumn(f store.Field) column { return column{f, columnName(f.Path)} }

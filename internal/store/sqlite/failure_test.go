@@ -2,8 +2,10 @@ package sqlite
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"sync"
 	"testing"
 	"time"
 
@@ -49,7 +51,7 @@ func TestDiskFull(t *testing.T) {
 	if e.writer.do(t.Context(), limit); limit.changes[0].err != nil {
 		t.Fatal(limit.changes[0].err)
 	}
-	big := &note{Meta: store.Meta{ID: "big"}, Key: "big", Owner: string(make([]byte, 0)), Tags: make([]string, 5000)}
+	big := &note{Meta: store.Meta{ID: "big"}, Key: "big", Tags: make([]string, 5000)}
 	for i := range big.Tags {
 		big.Tags[i] = fmt.Sprintf("tag-%020d", i)
 	}
@@ -68,36 +70,72 @@ func TestDiskFull(t *testing.T) {
 	}
 }
 
-// A COMMIT that fails leaves it open what happened.
+// refusing is a connection whose COMMIT fails.
+type refusing struct{ driver.ConnPrepareContext }
+
+type refusedStmt struct{ stmt }
+
+var errRefused = errors.New("refused")
+
+func (r refusing) PrepareContext(ctx context.Context, query string) (driver.Stmt, error) {
+	st, err := r.ConnPrepareContext.PrepareContext(ctx, query)
+	if err == nil && query == "COMMIT" {
+		return refusedStmt{st.(stmt)}, nil
+	}
+	return st, err
+}
+
+func (refusedStmt) ExecContext(context.Context, []driver.NamedValue) (driver.Result, error) {
+	return nil, errRefused
+}
+
+// A COMMIT that fails leaves it open what happened, for the whole group.
 func TestCommitFails(t *testing.T) {
 	t.Parallel()
 	e := openTest(t, "")
 	c := notes(t, e)
-	// Deferred until COMMIT, which then refuses.
-	for _, q := range []string{
-		"CREATE TABLE parent (id TEXT PRIMARY KEY)",
-		"CREATE TABLE child (id TEXT REFERENCES parent DEFERRABLE INITIALLY DEFERRED)",
-	} {
-		if _, err := e.writing.ExecContext(t.Context(), q); err != nil {
+	broken := newWriter(e)
+	var ops [3]*op
+	var wg sync.WaitGroup
+	for i := range ops {
+		id := fmt.Sprint("n", i)
+		doc, err := store.Encode(&note{Meta: store.Meta{ID: id, Rev: 1}, Key: id})
+		if err != nil {
 			t.Fatal(err)
 		}
+		ops[i] = &op{changes: []change{{schema: noteSchema(), id: id, doc: doc}}}
+		wg.Go(func() { broken.do(t.Context(), ops[i]) })
 	}
-	if err := e.refresh(t.Context()); err != nil {
+	conn, err := e.writing.Conn(t.Context())
+	if err != nil {
 		t.Fatal(err)
 	}
-	run := func(q string) error {
-		o := &op{changes: []change{{version: e.catalog().version, steps: []step{{query: q}}}}}
-		e.writer.do(t.Context(), o)
-		return o.changes[0].err
-	}
-	// The pragma does nothing within a transaction, so it goes around.
-	if err := run("PRAGMA defer_foreign_keys = ON"); err != nil {
+	err = conn.Raw(func(dc any) error {
+		for done := 0; done < len(ops); { // one group or several
+			s := newSession(broken, refusing{dc.(driver.ConnPrepareContext)})
+			err := s.serve(t.Context())
+			done += len(s.group)
+			s.end(err)
+			s.abandon()
+			if !errors.Is(err, errRefused) {
+				return err
+			}
+		}
+		return nil
+	})
+	wg.Wait()
+	if err := errors.Join(err, conn.Close()); err != nil {
 		t.Fatal(err)
 	}
-	e.writer.gate.Lock()
-	e.writer.gate.Unlock()
-	_ = c
-	_ = run
+	for i, o := range ops {
+		if err := o.changes[0].err; !errors.Is(err, store.ErrUncertain) || !errors.Is(err, errRefused) {
+			t.Errorf("%d: got %v, want %v", i, err, store.ErrUncertain)
+		}
+	}
+	insertSoon(t, c, "after")
+	if _, err := c.Get(t.Context(), "n0"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("n0: %v, want %v", err, store.ErrNotFound)
+	}
 }
 
 // A caller whose context ends while another process holds the file gets away,

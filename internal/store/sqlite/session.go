@@ -34,6 +34,10 @@ type session struct {
 	committing bool
 }
 
+func newSession(w *writer, conn driver.ConnPrepareContext) *session {
+	return &session{w: w, conn: conn, stmts: map[string]stmt{}}
+}
+
 func (s *session) serve(ctx context.Context) error {
 	// The engine's own pauses are shorter than SQLite's, which grow to 100 ms:
 	// beside a busy process these would hardly ever meet a free moment.
@@ -224,9 +228,17 @@ func (s *session) prepare(query string) (stmt, error) {
 	return st, nil
 }
 
-// release gives the statements back, which the connection does not do.
+// release gives the statements back. A connection that is closed with some
+// left stays open behind the scenes, with its locks.
 func (s *session) release() {
 	for _, st := range s.stmts {
 		_ = st.Close() // the connection is closed next
 	}
+}
+
+// abandon ends an open transaction as far as the connection still can.
+func (s *session) abandon() {
+	defer func() { _ = recover() }() // the first panic has been reported
+	_ = s.exec("ROLLBACK")           // there may be none
+	s.release()
 }

@@ -108,18 +108,18 @@ func (w *writer) session(ctx context.Context) error {
 	}
 	defer func() { _ = conn.Close() }() // after Raw's error it is closed already
 	return conn.Raw(func(c any) (err error) {
-		s := &session{w: w, conn: c.(driver.ConnPrepareContext), stmts: map[string]stmt{}}
+		s := newSession(w, c.(driver.ConnPrepareContext))
 		defer func() {
 			if p := recover(); p != nil {
 				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
-			} else {
-				s.release()
 			}
 			s.end(err)
 			if err != nil {
-				// The mark makes the pool drop the connection, and with it
-				// whatever transaction is open.
+				s.abandon()
+				// The mark makes the pool drop the connection.
 				err = fmt.Errorf("%w: %w", driver.ErrBadConn, err)
+			} else {
+				s.release()
 			}
 		}()
 		return s.serve(ctx)

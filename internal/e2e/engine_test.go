@@ -1,0 +1,213 @@
+package e2e
+
+import (
+	"context"
+	"encoding/base64"
+	"maps"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/mongo"
+	"go.mongodb.org/mongo-driver/v2/mongo/options"
+
+	"sotay/internal/directory"
+	"sotay/internal/httpapi/contract"
+	"sotay/internal/store/storetest"
+)
+
+// The accounts of testdata/directory.yaml, by what they are here for.
+const (
+	member     = "dangvien" // of branch kp1
+	exempt     = "mien"     // of branch kp1
+	enterprise = "congnhan" // of branch dn
+	secretary  = "bithu"    // of branch kp1
+	secretary2 = "bithu2"   // of branch kp2
+	editor     = "bientap"
+	wardEditor = "bientap2" // over the ward's subtree only
+	approver   = "duyet"
+	both       = "haivai" // editor and approver
+	leader     = "lanhdao"
+	admin      = "quantri"
+)
+
+var accounts = []string{member, exempt, enterprise, secretary, secretary2, editor, wardEditor, approver, both, leader, admin}
+
+// password is that of every demo account.
+const password = "SoTay@2026-demo"
+
+// testSecret is the installation's secret on MongoDB.
+var testSecret = base64.StdEncoding.EncodeToString([]byte("a secret for the end-to-end tests"))
+
+// org returns the id of an organisation of the seed.
+func org(key string) string { return directory.OrgID(key) }
+
+// env is a store with the test province in it and everybody signed in.
+type env struct {
+	engine string
+	dir    string // data folder, on SQLite
+	vars   []string
+	uri    string // on MongoDB, with database
+	db     string
+	// signed holds a session of each account. Its access tokens live longer
+	// than this package runs.
+	signed map[string]contract.SignedIn
+}
+
+// engines are those that the product runs on.
+var engines = []string{"sqlite", "mongodb"}
+
+// forEachEngine runs a test on a fresh store of each engine.
+func forEachEngine(t *testing.T, fn func(t *testing.T, e *env)) {
+	t.Helper()
+	for _, engine := range engines {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			fn(t, newEnv(t, engine))
+		})
+	}
+}
+
+// newEnv makes a store of the engine.
+func newEnv(t *testing.T, engine string) *env {
+	t.Helper()
+	if engine == "sqlite" {
+		return prepared(t).clone(t)
+	}
+	e := emptyMongoDB(t)
+	s := e.serve(t)
+	e.signed = signInAll(t, s)
+	s.stop(t)
+	return e
+}
+
+// emptySQLite is a new installation.
+func emptySQLite(dir string) *env {
+	return &env{engine: "sqlite", dir: dir, vars: []string{"HANDBOOK_DATA=" + dir}}
+}
+
+func emptyMongoDB(t *testing.T) *env {
+	t.Helper()
+	uri, db := storetest.MongoDB(t), storetest.Database()
+	e := &env{engine: "mongodb", uri: uri, db: db, vars: []string{"HANDBOOK_DATA=" + t.TempDir(),
+		"HANDBOOK_MONGODB_URI=" + uri, "HANDBOOK_MONGODB_DATABASE=" + db, "HANDBOOK_SECRET=" + testSecret}}
+	t.Cleanup(func() { e.drop(t) })
+	return e
+}
+
+// template is the SQLite store that tests copy.
+var template struct {
+	sync.Mutex
+	env *env
+}
+
+func prepared(t *testing.T) *env {
+	t.Helper()
+	template.Lock()
+	defer template.Unlock()
+	if template.env == nil {
+		e := emptySQLite(built.template)
+		s := e.serve(t)
+		e.signed = signInAll(t, s)
+		s.stop(t)
+		template.env = e
+	}
+	return template.env
+}
+
+func signInAll(t *testing.T, s *server) map[string]contract.SignedIn {
+	t.Helper()
+	out := map[string]contract.SignedIn{}
+	for _, name := range accounts {
+		out[name] = s.guest(t).login(t, name, password, "prepared-"+name)
+	}
+	return out
+}
+
+// clone copies a SQLite store that no process has open.
+func (e *env) clone(t *testing.T) *env {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(dir, os.DirFS(e.dir)); err != nil {
+		t.Fatal(err)
+	}
+	c := emptySQLite(dir)
+	c.signed = maps.Clone(e.signed)
+	return c
+}
+
+// drop removes the database, for a real server's sake.
+func (e *env) drop(t *testing.T) {
+	err := e.withDatabase(func(ctx context.Context, db *mongo.Database) error { return db.Drop(ctx) })
+	if err != nil {
+		t.Errorf("drop the database: %v", err)
+	}
+}
+
+func (e *env) withDatabase(fn func(ctx context.Context, db *mongo.Database) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	client, err := mongo.Connect(options.Client().ApplyURI(e.uri))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = client.Disconnect(ctx) }()
+	return fn(ctx, client.Database(e.db))
+}
+
+// contents is all that lies in the store, as one text to search in.
+func (e *env) contents(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	var err error
+	if e.engine == "sqlite" {
+		var names []string
+		if names, err = filepath.Glob(filepath.Join(e.dir, "*")); err == nil {
+			for _, name := range names {
+				b, rerr := os.ReadFile(name)
+				if rerr != nil {
+					t.Fatal(rerr)
+				}
+				all.Write(b)
+			}
+		}
+	} else {
+		err = e.withDatabase(func(ctx context.Context, db *mongo.Database) error { return dump(ctx, db, &all) })
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all.String()
+}
+
+func dump(ctx context.Context, db *mongo.Database, to *strings.Builder) error {
+	names, err := db.ListCollectionNames(ctx, bson.D{})
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		found, err := db.Collection(name).Find(ctx, bson.D{})
+		if err != nil {
+			return err
+		}
+		for found.Next(ctx) {
+			to.Write(found.Current)
+		}
+		if err := found.Close(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// later is a clock file that moves a server's clock by an offset.
+func later(t *testing.T, offset time.Duration) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "clock")
+	setFile(t, name, offset.String())
+	return "HANDBOOK_TEST_CLOCK=" + name
+}

@@ -1,4 +1,0 @@
-package storetest
-
-func leases() []testCase     { return nil }
-func migrations() []testCase { return nil }

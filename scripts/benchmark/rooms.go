@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"sotay/internal/account"
+	"sotay/internal/audit"
+	"sotay/internal/clock"
+	"sotay/internal/directory"
+	"sotay/internal/httpapi"
+	"sotay/internal/ingest"
+	"sotay/internal/library"
+	"sotay/internal/page"
+	"sotay/internal/secret"
+	"sotay/internal/store"
+	"sotay/internal/store/sqlite"
+)
+
+// rooms are the product's, joined as api/wire.go joins them.
+type rooms struct {
+	engine    *sqlite.Engine
+	directory *directory.Service
+	account   *account.Service
+	library   *library.Service
+}
+
+// tokenLifetime outlives a run of the benchmark, so that the server under load
+// is asked for no refresh.
+const tokenLifetime = time.Hour
+
+func openRooms(ctx context.Context, data string) (*rooms, error) {
+	if err := os.MkdirAll(data, 0o700); err != nil {
+		return nil, err
+	}
+	sec, err := secret.LoadOrMake(filepath.Join(data, "secret"))
+	if err != nil {
+		return nil, err
+	}
+	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	r := &rooms{}
+	if r.engine, err = sqlite.Open(ctx, sqlite.Options{Path: filepath.Join(data, "sotay.db"), Logger: log}); err != nil {
+		return nil, err
+	}
+	schemas := []*store.Schema{audit.EntrySchema(), audit.SealSchema()}
+	schemas = append(schemas, directory.Schemas()...)
+	schemas = append(schemas, account.Schemas()...)
+	if err := r.engine.Prepare(ctx, append(schemas, library.Schemas()...)); err != nil {
+		return nil, err
+	}
+	record, err := audit.New(r.engine, clock.System)
+	if err != nil {
+		return nil, err
+	}
+	if r.directory, err = directory.New(directory.Deps{Engine: r.engine, Now: clock.System, Log: log}); err != nil {
+		return nil, err
+	}
+	pages := page.New(sec)
+	r.account, err = account.New(account.Deps{Engine: r.engine, Secret: sec, Members: r.directory, Audit: record, Pages: pages,
+		Now: clock.System, Log: log, Config: account.Config{AccessLifetime: tokenLifetime}})
+	if err != nil {
+		return nil, err
+	}
+	r.library, err = library.New(library.Deps{Engine: r.engine, Orgs: r.directory, Encoder: httpapi.Encoder{},
+		Classified: ingest.ClassifiedMark, Audit: record, Pages: pages, Now: clock.System, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	if err := r.directory.Start(ctx); err != nil {
+		return nil, err
+	}
+	if err := r.account.Start(ctx); err != nil {
+		return nil, err
+	}
+	return r, r.library.Start(ctx)
+}
+
+// work runs the loops that the rooms need while they are filled.
+func (r *rooms) work(ctx context.Context) (stop func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	var wg sync.WaitGroup
+	wg.Go(func() { r.library.Run(ctx) })
+	return func() { cancel(); wg.Wait() }
+}
+
+func (r *rooms) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	return r.engine.Close(ctx)
+}
