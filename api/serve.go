@@ -144,7 +144,7 @@ func (a *app) sealLoop(ctx context.Context) {
 // finish within the limit.
 func (a *app) serveUntil(ctx context.Context, server *httpapi.Server, api, metrics net.Listener, reg *prometheus.Registry) error {
 	failed := make(chan error, 2)
-	go func() { failed <- server.App().Listener(api) }()
+	go func() { failed <- server.Serve(api) }()
 	side := metricsServer(reg, a.log)
 	if metrics != nil {
 		go func() {
@@ -159,7 +159,7 @@ func (a *app) serveUntil(ctx context.Context, server *httpapi.Server, api, metri
 	case err = <-failed:
 	}
 	a.log.Info("stopping")
-	if serr := server.App().ShutdownWithTimeout(a.config.ShutdownTimeout); serr != nil {
+	if serr := server.Shutdown(a.config.ShutdownTimeout); serr != nil {
 		a.log.Warn("requests were cut off", "error", serr)
 	}
 	return errors.Join(err, side.Close())

@@ -76,17 +76,18 @@ func (i *Identity) Covers(orgPath []string, names ...RoleName) bool {
 	return false
 }
 
-type key struct{}
+// Key is under which a request's context holds its *Caller.
+type Key struct{}
 
 // With returns a context that carries the caller.
 func With(ctx context.Context, c *Caller) context.Context {
-	return context.WithValue(ctx, key{}, c)
+	return context.WithValue(ctx, Key{}, c)
 }
 
 // From returns the caller of a request. A route that needs none has none:
 // then the fault is that nobody is signed in.
 func From(ctx context.Context) (*Caller, error) {
-	if c, ok := ctx.Value(key{}).(*Caller); ok {
+	if c, ok := ctx.Value(Key{}).(*Caller); ok && c != nil {
 		return c, nil
 	}
 	return nil, NotSignedIn

@@ -40,7 +40,7 @@ type Service struct {
 	table   *table
 	now     clock.Now
 	log     *slog.Logger
-	day     atomic.Pointer[dayUntil]
+	today   atomic.Pointer[dayUntil]
 }
 
 // dayUntil caches which day it is, so that each request need not format it.
@@ -142,28 +142,33 @@ const lookTimeout = 2 * time.Second
 // another replica has just written them, is looked up: whoever asks holds our
 // signature on the id.
 func (s *Service) Identity(memberID string) (*caller.Identity, bool) {
-	i := s.table.identity(memberID, s.today())
+	return s.IdentityAt(memberID, s.now())
+}
+
+// IdentityAt is Identity for a caller who has the present moment at hand.
+func (s *Service) IdentityAt(memberID string, now time.Time) (*caller.Identity, bool) {
+	today := s.day(now)
+	i := s.table.identity(memberID, today)
 	if i == nil {
 		ctx, cancel := context.WithTimeout(context.Background(), lookTimeout)
 		defer cancel()
 		if m, err := s.members.Get(ctx, memberID); err == nil {
 			s.table.set(&m)
-			i = s.table.identity(memberID, s.today())
+			i = s.table.identity(memberID, today)
 		}
 	}
 	return i, i != nil
 }
 
-// today is the calendar day in Vietnam.
-func (s *Service) today() string {
-	now := s.now()
-	if d := s.day.Load(); d != nil && !now.Before(d.from) && now.Before(d.until) {
+// day is the calendar day in Vietnam.
+func (s *Service) day(now time.Time) string {
+	if d := s.today.Load(); d != nil && !now.Before(d.from) && now.Before(d.until) {
 		return d.day
 	}
 	local := now.In(clock.Vietnam)
 	from := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, clock.Vietnam)
 	d := &dayUntil{day: clock.Day(now), from: from, until: from.AddDate(0, 0, 1)}
-	s.day.Store(d)
+	s.today.Store(d)
 	return d.day
 }
 

@@ -16,6 +16,9 @@ import (
 // compressFrom is the size from which a list is worth compressing, in bytes.
 const compressFrom = 1024
 
+// headerETag is the name as fasthttp writes it.
+const headerETag = "Etag"
+
 // served sends an encoded body, or 304 when the client has it.
 type served struct {
 	body  *library.Served
@@ -24,11 +27,11 @@ type served struct {
 
 func (r served) send(c *fiber.Ctx) error {
 	h := &c.Response().Header
-	h.Set(fiber.HeaderVary, "Accept-Encoding, Authorization")
+	setHeader(h, fiber.HeaderVary, "Accept-Encoding, Authorization")
 	if r.body.Immutable {
-		h.Set(fiber.HeaderCacheControl, "private, max-age=31536000, immutable")
+		setHeader(h, fiber.HeaderCacheControl, "private, max-age=31536000, immutable")
 	} else {
-		h.Set(fiber.HeaderCacheControl, "private, no-cache")
+		setHeader(h, fiber.HeaderCacheControl, "private, no-cache")
 	}
 	encoding := chooseEncoding(c.Request().Header.Peek(fiber.HeaderAcceptEncoding))
 	tag := r.body.TagPlain
@@ -38,7 +41,7 @@ func (r served) send(c *fiber.Ctx) error {
 	case "gzip":
 		tag = r.body.TagGzip
 	}
-	h.Set(fiber.HeaderETag, tag)
+	setHeader(h, headerETag, tag)
 	if matches(c.Request().Header.Peek(fiber.HeaderIfNoneMatch), tag) {
 		c.Status(fiber.StatusNotModified)
 		return nil
@@ -46,10 +49,10 @@ func (r served) send(c *fiber.Ctx) error {
 	h.SetContentType(fiber.MIMEApplicationJSON)
 	switch encoding {
 	case "br":
-		h.Set(fiber.HeaderContentEncoding, encoding)
+		h.SetContentEncoding(encoding)
 		c.Response().SetBodyRaw(r.body.Br)
 	case "gzip":
-		h.Set(fiber.HeaderContentEncoding, encoding)
+		h.SetContentEncoding(encoding)
 		c.Response().SetBodyRaw(r.body.Gzip)
 	default:
 		plain, err := r.plain(r.body)

@@ -120,7 +120,7 @@ func (p *param) checkOne(f *fault.Fault, value string) *fault.Fault {
 		list := strings.Join(p.enum, ", ")
 		return f.At(at, "not_allowed", "Giá trị phải là một trong: "+list+".", "It must be one of: "+list+".")
 	}
-	if p.pattern != nil && !p.pattern.MatchString(value) {
+	if p.pattern != nil && !p.pattern(value) {
 		return f.At(at, "invalid", "Giá trị không đúng dạng.", "The value has not the right form.")
 	}
 	return f

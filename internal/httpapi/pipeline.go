@@ -12,6 +12,7 @@ import (
 	"unsafe"
 
 	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
 
 	"sotay/internal/caller"
 	"sotay/internal/fault"
@@ -37,13 +38,13 @@ func (s *Server) pipeline(op *operation, handler fiber.Handler) fiber.Handler {
 		start := time.Now()
 		requestID := s.begin(c)
 		err := s.guarded(c, func() error {
-			ctx := context.Background()
+			request := &requestContext{Context: context.Background(), c: c}
 			if !op.guest {
 				who, err := s.authenticate(c, op)
 				if err != nil {
 					return err
 				}
-				ctx = caller.With(ctx, who)
+				request.who = who
 			}
 			if !memory && !s.Account.Healthy() {
 				return unavailable.After(5 * time.Second)
@@ -60,10 +61,10 @@ func (s *Server) pipeline(op *operation, handler fiber.Handler) fiber.Handler {
 			}
 			if !memory || op.id == "readyz" {
 				var cancel context.CancelFunc
-				ctx, cancel = context.WithTimeout(ctx, s.Limits.Timeout)
+				request.Context, cancel = context.WithTimeout(request.Context, s.Limits.Timeout)
 				defer cancel()
 			}
-			c.SetUserContext(withRequest(ctx, c, op))
+			c.SetUserContext(request)
 			return handler(c)
 		})
 		s.finish(c, op, requestID, start, err)
@@ -80,11 +81,20 @@ func (s *Server) begin(c *fiber.Ctx) string {
 		id = ident.Token()
 	}
 	h := &c.Response().Header
-	h.Set(fiber.HeaderXRequestID, id)
-	h.Set(fiber.HeaderXContentTypeOptions, "nosniff")
-	h.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
-	h.Set(fiber.HeaderReferrerPolicy, "no-referrer")
+	setHeader(h, headerRequestID, id)
+	setHeader(h, fiber.HeaderXContentTypeOptions, "nosniff")
+	setHeader(h, fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'")
+	setHeader(h, fiber.HeaderReferrerPolicy, "no-referrer")
 	return id
+}
+
+// headerRequestID is the name as fasthttp writes it.
+const headerRequestID = "X-Request-Id"
+
+// setHeader sets a header whose name is in the canonical form already, and so
+// spares fasthttp the work of finding that out.
+func setHeader(h *fasthttp.ResponseHeader, name, value string) {
+	h.SetCanonical(unsafe.Slice(unsafe.StringData(name), len(name)), unsafe.Slice(unsafe.StringData(value), len(value)))
 }
 
 // goodRequestID takes a client's id only if it can stand in a log as it is.
@@ -139,11 +149,12 @@ func (s *Server) authenticate(c *fiber.Ctx, op *operation) (*caller.Caller, erro
 	}
 	// No copy: Verify clones what it keeps.
 	token := unsafe.String(&header[len(scheme)], len(header)-len(scheme))
-	claims, err := s.Account.Verify(token)
+	now := s.Now()
+	claims, err := s.Account.VerifyAt(token, now)
 	if err != nil {
 		return nil, err
 	}
-	who, ok := s.Directory.Identity(claims.MemberID)
+	who, ok := s.Directory.IdentityAt(claims.MemberID, now)
 	if !ok || !who.MaySignIn {
 		return nil, caller.NotSignedIn
 	}

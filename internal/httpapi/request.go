@@ -6,26 +6,28 @@ import (
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
+
+	"sotay/internal/caller"
 )
 
 type requestKey struct{}
 
-// withRequest lets a handler reach the request behind its typed arguments: for
-// conditional requests, encodings and the client's address, which the contract
-// leaves to HTTP.
-func withRequest(ctx context.Context, c *fiber.Ctx, _ *operation) context.Context {
-	return &requestContext{Context: ctx, c: c}
-}
-
+// requestContext carries the caller, and lets a handler reach the request
+// behind its typed arguments for what the contract leaves to HTTP: the client's
+// address.
 type requestContext struct {
 	context.Context
-	c *fiber.Ctx
+	c   *fiber.Ctx
+	who *caller.Caller
 }
 
 // Value implements context.Context.
 func (r *requestContext) Value(key any) any {
-	if _, ok := key.(requestKey); ok {
+	switch key.(type) {
+	case requestKey:
 		return r.c
+	case caller.Key:
+		return r.who
 	}
 	return r.Context.Value(key)
 }

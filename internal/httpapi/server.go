@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/netip"
 	"time"
 
@@ -20,11 +21,8 @@ import (
 	"sotay/internal/logs"
 )
 
-// The limits of a connection. Headers hold a token and little else.
-const (
-	readBuffer  = 8 << 10
-	idleTimeout = 60 * time.Second
-)
+// readBuffer bounds the headers of a request: a token and little else.
+const readBuffer = 8 << 10
 
 // Deps are what the edge needs.
 type Deps struct {
@@ -86,7 +84,7 @@ func New(d Deps) (*Server, error) {
 		ReadBufferSize:    readBuffer,
 		ReadTimeout:       d.Limits.Timeout,
 		WriteTimeout:      d.Limits.Timeout,
-		IdleTimeout:       idleTimeout,
+		IdleTimeout:       d.Limits.Timeout, // the same, so that deadlines seldom move
 		ErrorHandler:      s.refuse,
 		JSONEncoder:       marshal,
 		StreamRequestBody: false,
@@ -100,8 +98,12 @@ func New(d Deps) (*Server, error) {
 	return s, nil
 }
 
-// App is the Fiber application, to listen with.
-func (s *Server) App() *fiber.App { return s.app }
+// Serve takes connections until Shutdown.
+func (s *Server) Serve(l net.Listener) error { return s.app.Listener(lazyListener{l}) }
+
+// Shutdown takes no more connections and lets requests finish within the
+// limit.
+func (s *Server) Shutdown(limit time.Duration) error { return s.app.ShutdownWithTimeout(limit) }
 
 // router puts each operation's pipeline in front of its generated handler as
 // it is registered.

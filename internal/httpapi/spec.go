@@ -9,6 +9,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"sotay/internal/caller"
+	"sotay/internal/ident"
 )
 
 // operation is one call of the contract, prepared for its pipeline.
@@ -37,8 +38,12 @@ type param struct {
 	maxLen   int
 	maxItems int
 	enum     []string
-	pattern  *regexp.Regexp
+	pattern  func(string) bool
 }
+
+// idPattern is the contract's form of ids and slugs. It stands on the hottest
+// paths, where ident.Valid says the same in a tenth of the time.
+const idPattern = `^[a-z0-9][a-z0-9-]{0,63}$`
 
 // loadSpec reads the contract and prepares its operations by method and
 // Fiber's route.
@@ -138,7 +143,10 @@ func prepareParam(p *openapi3.Parameter) (param, error) {
 		if err != nil {
 			return out, err
 		}
-		out.pattern = re
+		out.pattern = re.MatchString
+		if s.Pattern == idPattern {
+			out.pattern = ident.Valid
+		}
 	}
 	return out, nil
 }
