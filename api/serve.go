@@ -124,19 +124,47 @@ func (a *app) startWorkers(ctx context.Context) (stop func()) {
 	return func() { cancel(); wg.Wait() }
 }
 
-// sealLoop seals the audit record each second.
+// sealLoop seals the audit record each second, on one replica at a time.
 func (a *app) sealLoop(ctx context.Context) {
+	for ctx.Err() == nil {
+		release, lost, err := a.leases.Acquire(ctx, "audit-sealer")
+		if err != nil {
+			if ctx.Err() == nil {
+				a.log.Warn("audit sealer waits for its lease", "error", err)
+				sleep(ctx, sealEvery)
+			}
+			continue
+		}
+		a.sealUntil(ctx, lost)
+		release()
+	}
+}
+
+// sealUntil seals until the lease is lost or ctx ends.
+func (a *app) sealUntil(ctx context.Context, lost <-chan struct{}) {
 	tick := time.NewTicker(sealEvery)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
+		case <-lost:
+			return
 		case <-tick.C:
 		}
 		if _, err := a.audit.SealPending(ctx); err != nil && ctx.Err() == nil {
 			a.log.Warn("audit record not sealed", "error", err)
 		}
+	}
+}
+
+// sleep waits, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+	case <-timer.C:
 	}
 }
 

@@ -31,6 +31,7 @@ type app struct {
 	config    config.Config
 	log       *slog.Logger
 	engine    store.Engine
+	leases    *store.Leases
 	audit     *audit.Record
 	directory *directory.Service
 	account   *account.Service
@@ -49,6 +50,11 @@ func schemas() []*store.Schema {
 	out = append(out, account.Schemas()...)
 	return append(out, library.Schemas()...)
 }
+
+// migrations lists the steps from one release to the next, oldest first. There
+// is none before the first release: collections and indexes are made from the
+// schemas.
+func migrations() []store.Step { return nil }
 
 // open opens the store, brings it up to date and joins the rooms.
 func (p *program) open(ctx context.Context, c config.Config, log *slog.Logger) (*app, error) {
@@ -90,10 +96,13 @@ func openEngine(ctx context.Context, c config.Config, log *slog.Logger) (store.E
 // join builds the rooms on the store and reads what they keep in memory.
 func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	c, now := a.config, p.hooks.now
-	if err := a.engine.Prepare(ctx, schemas()); err != nil {
-		return fmt.Errorf("prepare the store: %w", err)
+	if err := store.Migrate(ctx, a.engine, schemas(), migrations()); err != nil {
+		return err
 	}
 	var err error
+	if a.leases, err = store.NewLeases(a.engine, store.LeaseOptions{}); err != nil {
+		return err
+	}
 	if a.audit, err = audit.New(a.engine, now); err != nil {
 		return err
 	}

@@ -92,10 +92,12 @@ func (l *Leases) Acquire(ctx context.Context, name string) (release func(), lost
 		if !errors.Is(err, ErrHeld) {
 			return release, lost, err
 		}
+		look, stop := l.clock.Timer(l.ttl / 20)
 		select {
 		case <-ctx.Done():
+			stop()
 			return nil, nil, fmt.Errorf("acquire lease %s: %w", name, ctx.Err())
-		case <-l.clock.After(l.ttl / 20):
+		case <-look:
 		}
 	}
 }

@@ -41,10 +41,12 @@ func (h *hold) run(ctx context.Context) {
 	defer close(h.stopped)
 	l := h.leases
 	for {
+		due, stop := l.clock.Timer(l.ttl / 4)
 		select {
 		case <-h.stop:
+			stop()
 			return
-		case <-l.clock.After(l.ttl / 4):
+		case <-due:
 		}
 		start := l.clock.Elapsed()
 		err := h.beat(ctx)
@@ -66,7 +68,8 @@ func (h *hold) beat(ctx context.Context) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	left := h.beaten + h.leases.ttl*3/4 - h.leases.clock.Elapsed()
-	over := h.leases.clock.After(left)
+	over, stop := h.leases.clock.Timer(left)
+	defer stop()
 	done := make(chan struct{})
 	defer close(done)
 	go func() {

@@ -7,8 +7,9 @@ import "time"
 type Monotonic interface {
 	// Elapsed is the time since some fixed moment.
 	Elapsed() time.Duration
-	// After sends once d has passed. The channel has room for that.
-	After(d time.Duration) <-chan time.Time
+	// Timer sends once d has passed, unless it is stopped before. The channel
+	// has room for that.
+	Timer(d time.Duration) (c <-chan time.Time, stop func())
 }
 
 // runtimeClock is Go's monotonic reading, which no change of the wall clock
@@ -20,5 +21,8 @@ func newRuntimeClock() Monotonic { return runtimeClock{time.Now()} }
 // Elapsed returns the time since the clock was made.
 func (c runtimeClock) Elapsed() time.Duration { return time.Since(c.start) }
 
-// After is time.After.
-func (c runtimeClock) After(d time.Duration) <-chan time.Time { return time.After(d) }
+// Timer is a time.Timer.
+func (c runtimeClock) Timer(d time.Duration) (<-chan time.Time, func()) {
+	t := time.NewTimer(d)
+	return t.C, func() { t.Stop() }
+}

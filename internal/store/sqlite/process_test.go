@@ -18,15 +18,20 @@ import (
 
 func TestMain(m *testing.M) {
 	os.Exit(storetest.Main(m, map[string]storetest.Role{
-		"add":    childAdds,
-		"insert": childInserts,
-		"crash":  childCrashes,
+		"add":     childAdds,
+		"insert":  childInserts,
+		"crash":   childCrashes,
+		"migrate": childMigrates,
 	}))
+}
+
+func openChild(path string) (*Engine, error) {
+	return Open(context.Background(), Options{Path: path, Logger: slog.New(slog.DiscardHandler)})
 }
 
 // childStore opens the store that a child was given.
 func childStore(path string) (*Engine, *store.Collection[note], error) {
-	e, err := Open(context.Background(), Options{Path: path, Logger: slog.New(slog.DiscardHandler)})
+	e, err := openChild(path)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"errors"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -20,6 +21,7 @@ func leases() []testCase {
 		{"LeaseBeats", testLeaseBeats},
 		{"LeaseUnreachableStore", testLeaseUnreachable},
 		{"LeaseRivals", testLeaseRivals},
+		{"LeaseCancelled", testLeaseCancelled},
 		{"LeaseHoldsNoTime", testLeaseHoldsNoTime},
 	}
 }
@@ -29,7 +31,8 @@ const leaseTTL = 8 * time.Second
 // machine is a process with leases and a clock of its own.
 type machine struct {
 	*store.Leases
-	clock *Manual
+	engine store.Engine
+	clock  *Manual
 }
 
 func newMachine(t *testing.T, e store.Engine) machine {
@@ -37,7 +40,7 @@ func newMachine(t *testing.T, e store.Engine) machine {
 	if err := e.Prepare(t.Context(), []*store.Schema{store.LeaseSchema()}); err != nil {
 		t.Fatal(err)
 	}
-	m := machine{clock: &Manual{}}
+	m := machine{engine: e, clock: &Manual{}}
 	var err error
 	if m.Leases, err = store.NewLeases(e, store.LeaseOptions{TTL: leaseTTL, Clock: m.clock}); err != nil {
 		t.Fatal(err)
@@ -57,6 +60,13 @@ func (m machine) try(t *testing.T, name string) (release func(), lost <-chan str
 	}
 	t.Cleanup(release)
 	return release, lost, true
+}
+
+// nextBeat moves the clock to the time of a holder's next beat.
+func (m machine) nextBeat(t *testing.T) {
+	t.Helper()
+	eventually(t, "the holder sleeps", func() bool { return m.clock.Due(leaseTTL / 4) })
+	m.clock.Advance(leaseTTL / 4)
 }
 
 func isClosed(c <-chan struct{}) bool {
@@ -108,10 +118,8 @@ func testLeaseTakeover(t *testing.T, open Opener) {
 	if _, _, ok := b.try(t, "sweep"); !ok {
 		t.Fatal("not taken after the TTL")
 	}
-	eventually(t, "the frozen holder learns of its loss", func() bool {
-		a.clock.Advance(leaseTTL / 4)
-		return isClosed(lost)
-	})
+	a.nextBeat(t)
+	eventually(t, "the frozen holder learns of its loss", func() bool { return isClosed(lost) })
 	if _, _, ok := a.try(t, "sweep"); ok {
 		t.Error("two hold the lease")
 	}
@@ -128,10 +136,8 @@ func testLeaseBeats(t *testing.T, open Opener) {
 			t.Fatal("taken from a holder that beats")
 		}
 		b.clock.Advance(leaseTTL * 9 / 10)
-		eventually(t, "a beat", func() bool {
-			a.clock.Advance(leaseTTL / 64)
-			return leaseMark(t, e) != mark
-		})
+		a.nextBeat(t)
+		eventually(t, "a beat", func() bool { return leaseMark(t, e) != mark })
 		mark = leaseMark(t, e)
 	}
 	if isClosed(lost) {
@@ -160,28 +166,26 @@ func testLeaseUnreachable(t *testing.T, open Opener) {
 	}))
 	_, lost, _ := a.try(t, "sweep")
 	cut.Store(true)
-	since := a.clock.Elapsed()
-	eventually(t, "the holder gives up", func() bool {
-		a.clock.Advance(leaseTTL / 64)
-		return isClosed(lost) || a.clock.Elapsed()-since > leaseTTL*100
-	})
-	if !isClosed(lost) {
-		t.Error("the holder believes that it holds what it cannot renew")
-	}
-	cut.Store(false)
+	a.nextBeat(t)
+	a.clock.Advance(leaseTTL / 2)
+	eventually(t, "the holder gives up", func() bool { return isClosed(lost) })
+	cut.Store(false) // for the release
 }
 
 // Many want the lease and pass it on: never two at once.
 func testLeaseRivals(t *testing.T, open Opener) {
+	const rivals, each = 4, 3
 	var inside, total atomic.Int64
 	var wg sync.WaitGroup
-	for range 4 {
-		m := newMachine(t, open(t))
-		stop := make(chan struct{})
+	for range rivals {
+		e := newMachine(t, open(t)).engine
+		l, err := store.NewLeases(e, store.LeaseOptions{TTL: 2 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
 		wg.Go(func() {
-			defer close(stop)
-			for range 3 {
-				release, _, err := m.Acquire(t.Context(), "sweep")
+			for range each {
+				release, _, err := l.Acquire(t.Context(), "sweep")
 				if err != nil {
 					t.Error(err)
 					return
@@ -194,20 +198,23 @@ func testLeaseRivals(t *testing.T, open Opener) {
 				release()
 			}
 		})
-		go func() {
-			for !isClosed(stop) {
-				m.clock.Advance(leaseTTL / 1000) // wakes it to look again
-			}
-		}()
 	}
 	wg.Wait()
-	if total.Load() != 12 {
-		t.Errorf("held %d times, want 12", total.Load())
+	if total.Load() != rivals*each {
+		t.Errorf("held %d times, want %d", total.Load(), rivals*each)
 	}
+}
+
+func testLeaseCancelled(t *testing.T, open Opener) {
 	m := newMachine(t, open(t))
-	ctx, cancel := context.WithCancel(t.Context())
 	m.try(t, "sweep")
-	cancel()
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		for !m.clock.Due(leaseTTL / 20) { // until it waits
+			runtime.Gosched()
+		}
+		cancel()
+	}()
 	if _, _, err := m.Acquire(ctx, "sweep"); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}

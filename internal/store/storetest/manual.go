@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"runtime"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -27,17 +28,30 @@ func (m *Manual) Elapsed() time.Duration {
 	return m.now
 }
 
-// After sends once the clock has been moved that far.
-func (m *Manual) After(d time.Duration) <-chan time.Time {
+// Timer sends once the clock has been moved that far.
+func (m *Manual) Timer(d time.Duration) (c <-chan time.Time, stop func()) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	a := alarm{m.now + d, make(chan time.Time, 1)}
 	if d <= 0 {
 		a.ch <- time.Time{}
-		return a.ch
+		return a.ch, func() {}
 	}
 	m.alarms = append(m.alarms, a)
-	return a.ch
+	return a.ch, func() { m.drop(a.ch) }
+}
+
+func (m *Manual) drop(ch chan time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.alarms = slices.DeleteFunc(m.alarms, func(a alarm) bool { return a.ch == ch })
+}
+
+// Due tells whether someone waits for at most d.
+func (m *Manual) Due(d time.Duration) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return slices.ContainsFunc(m.alarms, func(a alarm) bool { return a.at-m.now <= d })
 }
 
 // Advance moves the clock.

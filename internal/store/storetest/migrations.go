@@ -66,8 +66,9 @@ func plainSchema() *store.Schema {
 }
 
 type keyed struct {
-	plain `bson:",inline"`
-	Key   string `bson:"key"`
+	store.Meta `bson:",inline"`
+	Owner      string `bson:"owner"`
+	Key        string `bson:"key"`
 }
 
 func keyedSchema() *store.Schema {
@@ -103,7 +104,7 @@ func testMigrateForward(t *testing.T, open Opener) {
 	if err != nil || len(page.Items) != 1 || page.Items[0].Owner != "an" {
 		t.Errorf("found %+v, %v", page.Items, err)
 	}
-	err = after.Insert(t.Context(), &keyed{plain: plain{Meta: store.Meta{ID: "new"}, Owner: "an"}, Key: "p3"})
+	err = after.Insert(t.Context(), &keyed{Meta: store.Meta{ID: "new"}, Owner: "an", Key: "p3"})
 	if !store.IsDuplicate(err, "byKey") {
 		t.Errorf("got %v, want a clash on byKey", err)
 	}
