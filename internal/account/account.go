@@ -34,6 +34,9 @@ type Deps struct {
 	Now     clock.Now
 	Log     *slog.Logger
 	Config  Config
+	// Elapsed is the time since a fixed moment on a clock that only runs
+	// forward; nil is the machine's.
+	Elapsed func() time.Duration
 }
 
 // Config holds the measures of the room. A zero value stands for the default.
@@ -120,6 +123,10 @@ type Service struct {
 func New(d Deps) (*Service, error) {
 	if err := d.check(); err != nil {
 		return nil, err
+	}
+	if d.Elapsed == nil {
+		start := time.Now()
+		d.Elapsed = func() time.Duration { return time.Since(start) }
 	}
 	s := &Service{members: d.Members, pages: d.Pages, now: d.Now, log: d.Log,
 		config: d.Config.withDefaults(), policy: newPolicy(), seen: newSeenTokens(seenPerGeneration), acks: newAcks()}

@@ -149,7 +149,8 @@ func (b *bed) deps(now clock.Now, edit ...func(*Config)) Deps {
 		fn(&cfg)
 	}
 	return Deps{Engine: b.engine, Secret: b.secret, Members: b.members, Audit: rec,
-		Pages: page.New(b.secret), Now: now, Log: slog.New(slog.DiscardHandler), Config: cfg}
+		Pages: page.New(b.secret), Now: now, Log: slog.New(slog.DiscardHandler), Config: cfg,
+		Elapsed: func() time.Duration { return time.Duration(b.clock.ms.Load()) * time.Millisecond }}
 }
 
 // replica is one more server on the store, started.

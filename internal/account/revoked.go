@@ -98,7 +98,10 @@ type revocations struct {
 
 	set    atomic.Pointer[revokedSet]
 	mu     sync.Mutex   // one writer of set at a time
-	polled atomic.Int64 // when the last good poll began, in Unix milliseconds
+	polled atomic.Int64 // when the last good poll began, by elapsed; 0 for never
+	// elapsed only runs forward: a wall clock that jumps must neither shut the
+	// service nor hide that nothing is read any more.
+	elapsed func() time.Duration
 }
 
 func newRevocations(d Deps, c Config) (*revocations, error) {
@@ -106,7 +109,7 @@ func newRevocations(d Deps, c Config) (*revocations, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &revocations{rows: rows, now: d.Now, lifetime: c.AccessLifetime}
+	r := &revocations{rows: rows, now: d.Now, lifetime: c.AccessLifetime, elapsed: d.Elapsed}
 	r.set.Store(&revokedSet{newMarks(), newMarks()})
 	return r, nil
 }
@@ -120,7 +123,7 @@ func (r *revocations) covers(sid, memberID string, issued time.Time) bool {
 // case: nothing is ever taken back, and a write of our own may have come
 // between the read and the swap.
 func (r *revocations) poll(ctx context.Context) error {
-	now := r.now()
+	now, began := r.now(), r.elapsed()
 	read := newMarks()
 	err := r.rows.All(ctx, store.Query{Index: "until", From: now}, func(row revocation) error {
 		read.add(row.ID, mark{row.At, row.Until})
@@ -135,12 +138,13 @@ func (r *revocations) poll(ctx context.Context) error {
 	read.merge(old.read, now)
 	read.merge(old.own, now)
 	r.set.Store(&revokedSet{read, newMarks()})
-	r.polled.Store(now.UnixMilli())
+	r.polled.Store(int64(max(began, 1)))
 	return nil
 }
 
 func (r *revocations) healthy() bool {
-	return r.now().Sub(time.UnixMilli(r.polled.Load())) < maxStale
+	polled := time.Duration(r.polled.Load())
+	return polled > 0 && r.elapsed()-polled < maxStale
 }
 
 // apply makes a revocation hold on this replica at once.

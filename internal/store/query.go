@@ -44,9 +44,7 @@ type positionDoc struct {
 // Encode returns the position as bytes, for a sealed cursor.
 func (p Position) Encode() ([]byte, error) {
 	vals := make(bson.A, len(p.Values))
-	for i, v := range p.Values {
-		vals[i] = v
-	}
+	copy(vals, p.Values)
 	b, err := bson.Marshal(positionDoc{Values: vals, ID: p.ID})
 	if err != nil {
 		return nil, fmt.Errorf("encode position: %w", err)

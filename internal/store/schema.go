@@ -1,6 +1,9 @@
 package store
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // FieldType is the one type that an indexed field has in every document.
 type FieldType int
@@ -61,7 +64,7 @@ func (s *Schema) Check() error {
 	}
 	seen := map[string]bool{"_id": true}
 	types := map[string]Field{}
-	for _, ix := range s.Indexes {
+	for i, ix := range s.Indexes {
 		if ix.Name == "" || seen[ix.Name] {
 			return fmt.Errorf("schema %s: index name %q is empty or taken", s.Name, ix.Name)
 		}
@@ -69,7 +72,10 @@ func (s *Schema) Check() error {
 		if len(ix.Fields) == 0 {
 			return fmt.Errorf("schema %s: index %s has no field", s.Name, ix.Name)
 		}
-		for _, f := range ix.Fields {
+		for k, f := range ix.Fields {
+			if slices.ContainsFunc(ix.Fields[:k], func(o Field) bool { return o.Path == f.Path }) {
+				return fmt.Errorf("schema %s: index %s: field %s twice", s.Name, ix.Name, f.Path)
+			}
 			if f.Array && (len(ix.Fields) > 1 || ix.Unique) {
 				return fmt.Errorf("schema %s: index %s: an array is indexed alone and not uniquely", s.Name, ix.Name)
 			}
@@ -77,6 +83,11 @@ func (s *Schema) Check() error {
 				return fmt.Errorf("schema %s: field %s is declared with two types", s.Name, f.Path)
 			}
 			types[f.Path] = f
+		}
+		for _, other := range s.Indexes[:i] {
+			if other.Unique == ix.Unique && slices.Equal(other.Fields, ix.Fields) {
+				return fmt.Errorf("schema %s: indexes %s and %s are one", s.Name, other.Name, ix.Name)
+			}
 		}
 	}
 	return nil

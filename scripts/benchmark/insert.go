@@ -1,10 +1,176 @@
 package main
 
 import (
+	"bufio"
 	"context"
-	"errors"
+	"database/sql"
+	"encoding/json"
+	"fmt"
 	"io"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"sotay/internal/ident"
+	"sotay/internal/library"
+	"sotay/internal/store"
 )
 
-func insertFloor(_ context.Context, _ string, _ io.Reader, _ io.Writer) error { return errors.New("todo") }
-func hashFloor(_ context.Context, _ io.Reader, _ io.Writer) error          { return errors.New("todo") }
+// The floors below run as processes of their own. A line with a duration on
+// standard input is an order; the answer is one line of JSON.
+
+// answer is what a floor did in one run.
+type answer struct {
+	Count    int
+	Seconds  float64
+	P50, P99 time.Duration
+	Err      string
+}
+
+// serveOrders performs a run for each order until the input ends.
+func serveOrders(in io.Reader, out io.Writer, perform func(time.Duration) (answer, error)) error {
+	lines := bufio.NewScanner(in)
+	for lines.Scan() {
+		span, err := time.ParseDuration(lines.Text())
+		if err != nil {
+			return err
+		}
+		a, err := perform(span)
+		if err != nil {
+			a.Err = err.Error()
+		}
+		if err := json.NewEncoder(out).Encode(a); err != nil {
+			return err
+		}
+	}
+	return lines.Err()
+}
+
+// row is a bookmark as the product stores it.
+type row struct {
+	id, member string
+	at         int64
+	doc        []byte
+	done       chan error
+}
+
+func newRow(members, documents []string, i int) (*row, error) {
+	b := library.Bookmark{MemberID: members[i%len(members)], DocumentID: documents[i/len(members)%len(documents)],
+		CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}
+	b.ID, b.Rev, b.W = fmt.Sprintf("%s/%s", b.MemberID, b.DocumentID), 1, ident.Token()
+	doc, err := store.Encode(&b)
+	return &row{b.ID, b.MemberID, b.CreatedAt.UnixMilli(), doc, make(chan error, 1)}, err
+}
+
+// groupSize is the most rows that one transaction takes, the product's too.
+const groupSize = 256
+
+// insertFloor is the best loop one would write by hand over the same driver:
+// one pinned connection, a prepared statement, and a transaction of whatever
+// waits, acknowledged after COMMIT. Table and indexes are those of bookmarks.
+func insertFloor(ctx context.Context, path string, in io.Reader, out io.Writer) error {
+	db, err := sql.Open("sqlite", "file:"+path+
+		"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-16384)")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	for _, q := range []string{
+		"CREATE TABLE t (id TEXT NOT NULL PRIMARY KEY, rev INTEGER NOT NULL, member TEXT, at INTEGER, doc BLOB NOT NULL)",
+		"CREATE INDEX t1 ON t (member, at, id)"} {
+		if _, err := conn.ExecContext(ctx, q); err != nil {
+			return err
+		}
+	}
+	st, err := conn.PrepareContext(ctx, "INSERT INTO t (id, rev, member, at, doc) VALUES (?, ?, ?, ?, ?)")
+	if err != nil {
+		return err
+	}
+	queue := make(chan *row, connections)
+	go writeGroups(ctx, conn, st, queue)
+	members, documents := make([]string, 512), make([]string, 2000)
+	for _, list := range [][]string{members, documents} {
+		for i := range list {
+			list[i] = ident.New()
+		}
+	}
+	var next atomic.Int64
+	return serveOrders(in, out, func(span time.Duration) (answer, error) {
+		return fromMany(span, func(int) error {
+			r, err := newRow(members, documents, int(next.Add(1))-1)
+			if err != nil {
+				return err
+			}
+			queue <- r
+			return <-r.done
+		})
+	})
+}
+
+// writeGroups commits what waits, in groups, for as long as the process lives.
+func writeGroups(ctx context.Context, conn *sql.Conn, st *sql.Stmt, queue chan *row) {
+	var group []*row
+	for first := range queue {
+		group = append(group[:0], first)
+	drain:
+		for len(group) < groupSize {
+			select {
+			case r := <-queue:
+				group = append(group, r)
+			default:
+				break drain
+			}
+		}
+		_, failed := conn.ExecContext(ctx, "BEGIN IMMEDIATE")
+		for _, r := range group {
+			if failed == nil {
+				_, failed = st.ExecContext(ctx, r.id, 1, r.member, r.at, r.doc)
+			}
+		}
+		if failed == nil {
+			_, failed = conn.ExecContext(ctx, "COMMIT")
+		}
+		for _, r := range group {
+			r.done <- failed
+		}
+	}
+}
+
+// fromMany calls fn from as many goroutines as there are connections until the
+// span is over.
+func fromMany(span time.Duration, fn func(client int) error) (answer, error) {
+	return fromSome(connections, span, fn)
+}
+
+func fromSome(clients int, span time.Duration, fn func(client int) error) (answer, error) {
+	var mu sync.Mutex
+	var all []time.Duration
+	var failed error
+	var wg sync.WaitGroup
+	begin := time.Now()
+	for client := range clients {
+		wg.Go(func() {
+			var took []time.Duration
+			var err error
+			for time.Since(begin) < span && err == nil {
+				t := time.Now()
+				if err = fn(client); err == nil {
+					took = append(took, time.Since(t))
+				}
+			}
+			mu.Lock()
+			defer mu.Unlock()
+			all = append(all, took...)
+			if err != nil {
+				failed = err
+			}
+		})
+	}
+	wg.Wait()
+	return answer{Count: len(all), Seconds: time.Since(begin).Seconds(),
+		P50: quantile(all, 0.50), P99: quantile(all, 0.99)}, failed
+}

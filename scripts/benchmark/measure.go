@@ -34,6 +34,11 @@ type figure struct {
 func figures() []figure {
 	return []figure{
 		{"read", (*measuring).reads},
+		{"write", (*measuring).writes},
+		{"publish", (*measuring).publishing},
+		{"start", (*measuring).starts},
+		{"login", (*measuring).logins},
+		{"kill9", (*measuring).kills},
 	}
 }
 

@@ -50,27 +50,27 @@ func (w *writer) checkpoints(ctx context.Context) {
 }
 
 func (w *writer) checkpoint(ctx context.Context) error {
-	left, length, err := w.passive(ctx)
-	if err != nil || left == 0 || length < resetPages {
+	length, err := w.passive(ctx)
+	if err != nil || length < resetPages {
 		return err
 	}
 	// What is left is little: the pages written while the rest was copied.
 	w.gate.Lock()
 	defer w.gate.Unlock()
-	_, _, err = w.passive(ctx)
+	_, err = w.passive(ctx)
 	return err
 }
 
-// passive copies what it can without making anyone wait and returns how many
-// pages of the log are left.
-func (w *writer) passive(ctx context.Context) (left, length int, err error) {
+// passive copies what it can without making anyone wait and returns the length
+// of the log, in pages, when it began.
+func (w *writer) passive(ctx context.Context) (length int, err error) {
 	var busy, copied int
 	err = w.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &length, &copied)
 	if isBusy(err) {
-		return 0, 0, nil // another process is at it
+		return 0, nil // another process is at it
 	}
 	if err != nil {
-		return 0, 0, fmt.Errorf("checkpoint: %w", err)
+		return 0, fmt.Errorf("checkpoint: %w", err)
 	}
-	return length - copied, length, nil
+	return length, nil
 }
