@@ -116,7 +116,9 @@ type halfMarked struct{ store.Engine }
 
 var errDead = errors.New("dead")
 
-func (halfMarked) Replace(context.Context, *store.Schema, any, int64, store.Raw) error { return errDead }
+func (halfMarked) Replace(context.Context, *store.Schema, any, int64, store.Raw) error {
+	return errDead
+}
 
 func TestACrashBetweenSealAndMarksSealsNothingTwice(t *testing.T) {
 	t.Parallel()

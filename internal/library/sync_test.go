@@ -130,7 +130,9 @@ func TestPhonesEndWithWhatTheyMaySee(t *testing.T) {
 func TestAudienceChangeResets(t *testing.T) {
 	t.Parallel()
 	f := newFixture(t, openEngine(t))
-	only := func(org string) audience.Visibility { return audience.Visibility{Kind: audience.Orgs, OrgIDs: []string{org}} }
+	only := func(org string) audience.Visibility {
+		return audience.Visibility{Kind: audience.Orgs, OrgIDs: []string{org}}
+	}
 	for n := range 3 {
 		f.out(t, "", fmt.Sprint("a", n), only("a"))
 		f.out(t, "", fmt.Sprint("b", n), only("b"))
