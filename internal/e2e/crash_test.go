@@ -108,14 +108,15 @@ var publishing = crash{"publish", func(t *testing.T, w *wreck, k int) (func(*ser
 	p.sync(t, 100)
 	return func(victim *server) (*answer, error) {
 			return victim.as(t, approver).try(t, "POST", "/v1/editor/documents/"+i.ID+"/publish", nil)
-		}, func(bool) {
+		}, func(answered bool) {
 			eventually(t, patience, "the publication is whole", func() (bool, string) {
 				now := d.get(t, i.ID)
 				p.sync(t, 100)
-				read := p.do(t, "GET", "/v1/documents/"+i.ID, nil).status
-				found := p.finds(t, title, i.ID)
-				ok := now.State == "published" && now.PublishedVersion == 1 && read == 200 && p.lists(t, i.ID) && found && p.has("document", i.ID, 1)
-				return ok, fmt.Sprint(now.State, " read ", read, " found ", found, " held ", p.has("document", i.ID, 1))
+				read, found, listed := p.reads(t, i.ID), p.finds(t, title, i.ID), p.lists(t, i.ID)
+				all, any := read && found && listed && p.has("document", i.ID, 1), read || found || listed || p.has("document", i.ID, 1)
+				// A background loop may have written before the request did.
+				ok := now.State == "published" && now.PublishedVersion == 1 && all || !answered && now.State == "approved" && !any
+				return ok, fmt.Sprint(now.State, " read ", read, " found ", found, " listed ", listed)
 			})
 		}
 }}
@@ -131,13 +132,13 @@ var withdrawing = crash{"withdraw", func(t *testing.T, w *wreck, k int) (func(*s
 	}
 	return func(victim *server) (*answer, error) {
 			return victim.as(t, editor).try(t, "POST", "/v1/editor/documents/"+i.ID+"/withdraw", because)
-		}, func(bool) {
+		}, func(answered bool) {
 			eventually(t, patience, "the withdrawal is whole", func() (bool, string) {
 				now := d.get(t, i.ID)
 				p.sync(t, 100)
-				read := p.do(t, "GET", "/v1/documents/"+i.ID, nil).status
-				ok := now.State == "withdrawn" && read == 404 && !p.lists(t, i.ID) && !p.has("document", i.ID, 1)
-				return ok, fmt.Sprint(now.State, " read ", read, " held ", p.has("document", i.ID, 1))
+				read, listed, held := p.reads(t, i.ID), p.lists(t, i.ID), p.has("document", i.ID, 1)
+				ok := now.State == "withdrawn" && !read && !listed && !held || !answered && now.State == "published" && read && listed && held
+				return ok, fmt.Sprint(now.State, " read ", read, " listed ", listed, " held ", held)
 			})
 		}
 }}

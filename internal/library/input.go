@@ -10,7 +10,6 @@ import (
 	"sotay/internal/audience"
 	"sotay/internal/docno"
 	"sotay/internal/fault"
-	"sotay/internal/publication"
 	"sotay/internal/richtext"
 	"sotay/internal/viet"
 )
@@ -301,10 +300,23 @@ func normalSource(src Source) Source {
 	return src
 }
 
-// checkReady tells what a version still needs before it may go out.
-func checkReady(hasText bool) error {
-	if hasText {
-		return nil
+// empty refuses to submit what has nothing to read.
+var empty = fault.New(fault.Conflict, "empty_content",
+	"Cần có nội dung trước khi trình duyệt.", "There must be something to read before it is submitted.")
+
+func documentReady(i *DocumentItem) error {
+	if len(i.Payload.Sections) == 0 {
+		return empty.At("/sections", "required", "Chưa có mục nào.", "There is no section yet.")
 	}
-	return publication.WrongState.At("/sections", "required", "Cần có nội dung trước khi trình duyệt.", "There must be a text before it is submitted.")
+	return nil
+}
+
+func materialReady(i *MaterialItem) error {
+	if p := &i.Payload; len(p.Sections)+len(p.Items) == 0 {
+		if p.Kind == QA {
+			return empty.At("/items", "required", "Chưa có câu hỏi nào.", "There is no question yet.")
+		}
+		return empty.At("/sections", "required", "Chưa có mục nào.", "There is no section yet.")
+	}
+	return nil
 }

@@ -65,6 +65,7 @@ func (s *Service) documentKind() publication.Kind[Document] {
 	k := documentNames()
 	k.EncodeVersion = func(v *DocumentVersion) ([]byte, error) { return s.encoder.DocumentVersion(v.ItemID, v) }
 	k.EncodeLive = s.encodeDocument
+	k.Ready = documentReady
 	return k
 }
 
@@ -72,6 +73,7 @@ func (s *Service) materialKind() publication.Kind[Material] {
 	k := materialNames()
 	k.EncodeLive = func(v *MaterialVersion, _ []publication.Link) ([]byte, error) { return s.encoder.Material(v.ItemID, v) }
 	k.Links = linksOf
+	k.Ready = materialReady
 	return k
 }
 

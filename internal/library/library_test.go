@@ -96,6 +96,20 @@ func TestNothingClassifiedIsKept(t *testing.T) {
 	}
 }
 
+func TestNothingEmptyIsSubmitted(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, openEngine(t))
+	in := input("trống", audience.Everyone())
+	in.Sections = nil
+	i, err := f.CreateDocument(t.Context(), f.editor, "root", in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.StepDocument(t.Context(), f.editor, i.ID, Submit, 0, ""); !errors.Is(err, empty) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestScope(t *testing.T) {
 	t.Parallel()
 	f, ctx := newFixture(t, openEngine(t)), t.Context()

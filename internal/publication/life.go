@@ -24,6 +24,11 @@ func (m *Machine[P]) Submit(ctx context.Context, a Actor, id string, rev int64) 
 		if i.Draft != Draft {
 			return WrongState
 		}
+		if m.kind.Ready != nil {
+			if err := m.kind.Ready(i); err != nil {
+				return err
+			}
+		}
 		i.Draft = Submitted
 		return nil
 	})

@@ -25,6 +25,8 @@ type Kind[P any] struct {
 	EncodeVersion func(v *Version[P]) ([]byte, error)
 	// EncodeLive returns the plain body that is served, with what others say.
 	EncodeLive func(v *Version[P], links []Link) ([]byte, error)
+	// Ready tells what a version still lacks before it may be submitted.
+	Ready func(i *Item[P]) error
 	// Links returns the shelves that a version links to and what they show.
 	Links func(v *Version[P]) (targets []string, data map[string]string)
 }

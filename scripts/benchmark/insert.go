@@ -4,7 +4,9 @@ import (
 	"bufio"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -65,9 +67,14 @@ func newRow(members, documents []string, i int) (*row, error) {
 // groupSize is the most rows that one transaction takes, the product's too.
 const groupSize = 256
 
+// rowsPerSecond is more than any machine inserts: the rows of a run are made
+// before its clock starts.
+const rowsPerSecond = 50_000
+
 // insertFloor is the best loop one would write by hand over the same driver:
-// one pinned connection, a prepared statement, and a transaction of whatever
-// waits, acknowledged after COMMIT. Table and indexes are those of bookmarks.
+// one pinned connection, a prepared statement called without database/sql in
+// between, and a transaction of whatever waits, acknowledged after COMMIT.
+// Table and indexes are those of bookmarks, the checkpoint is SQLite's own.
 func insertFloor(ctx context.Context, path string, in io.Reader, out io.Writer) error {
 	db, err := sql.Open("sqlite", "file:"+path+
 		"?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=cache_size(-16384)")
@@ -86,58 +93,85 @@ func insertFloor(ctx context.Context, path string, in io.Reader, out io.Writer) 
 			return err
 		}
 	}
-	st, err := conn.PrepareContext(ctx, "INSERT INTO t (id, rev, member, at, doc) VALUES (?, ?, ?, ?, ?)")
-	if err != nil {
-		return err
-	}
 	queue := make(chan *row, connections)
-	go writeGroups(ctx, conn, st, queue)
+	broken := make(chan error, 1)
+	go func() {
+		broken <- conn.Raw(func(c any) error { return writeGroups(ctx, c.(driver.ConnPrepareContext), queue) })
+	}()
 	members, documents := make([]string, 512), make([]string, 2000)
 	for _, list := range [][]string{members, documents} {
 		for i := range list {
 			list[i] = ident.New()
 		}
 	}
-	var next atomic.Int64
-	return serveOrders(in, out, func(span time.Duration) (answer, error) {
-		return fromMany(span, func(int) error {
-			r, err := newRow(members, documents, int(next.Add(1))-1)
-			if err != nil {
-				return err
+	made := 0
+	err = serveOrders(in, out, func(span time.Duration) (answer, error) {
+		rows := make([]*row, int(span.Seconds()*rowsPerSecond))
+		for i := range rows {
+			var err error
+			if rows[i], err = newRow(members, documents, made); err != nil {
+				return answer{}, err
 			}
-			queue <- r
-			return <-r.done
+			made++
+		}
+		var next atomic.Int64
+		return fromMany(span, func(int) error {
+			i := int(next.Add(1)) - 1
+			if i >= len(rows) {
+				return errors.New("more rows were inserted than were made")
+			}
+			queue <- rows[i]
+			return <-rows[i].done
 		})
 	})
+	close(queue)
+	return errors.Join(err, <-broken)
 }
 
-// writeGroups commits what waits, in groups, for as long as the process lives.
-func writeGroups(ctx context.Context, conn *sql.Conn, st *sql.Stmt, queue chan *row) {
+// writeGroups commits what waits, in groups, until the queue ends.
+func writeGroups(ctx context.Context, conn driver.ConnPrepareContext, queue chan *row) error {
+	var stmts [3]driver.StmtExecContext
+	for i, q := range []string{"BEGIN IMMEDIATE", "INSERT INTO t (id, rev, member, at, doc) VALUES (?, ?, ?, ?, ?)", "COMMIT"} {
+		st, err := conn.PrepareContext(ctx, q)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = st.Close() }()
+		stmts[i] = st.(driver.StmtExecContext)
+	}
+	begin, insert, commit := stmts[0], stmts[1], stmts[2]
+	// A context that can end would cost a goroutine for each statement.
+	still := context.Background()
 	var group []*row
 	for first := range queue {
 		group = append(group[:0], first)
 	drain:
 		for len(group) < groupSize {
 			select {
-			case r := <-queue:
+			case r, ok := <-queue:
+				if !ok {
+					break drain
+				}
 				group = append(group, r)
 			default:
 				break drain
 			}
 		}
-		_, failed := conn.ExecContext(ctx, "BEGIN IMMEDIATE")
+		_, failed := begin.ExecContext(still, nil)
 		for _, r := range group {
 			if failed == nil {
-				_, failed = st.ExecContext(ctx, r.id, 1, r.member, r.at, r.doc)
+				_, failed = insert.ExecContext(still, []driver.NamedValue{{Ordinal: 1, Value: r.id}, {Ordinal: 2, Value: int64(1)},
+					{Ordinal: 3, Value: r.member}, {Ordinal: 4, Value: r.at}, {Ordinal: 5, Value: r.doc}})
 			}
 		}
 		if failed == nil {
-			_, failed = conn.ExecContext(ctx, "COMMIT")
+			_, failed = commit.ExecContext(still, nil)
 		}
 		for _, r := range group {
 			r.done <- failed
 		}
 	}
+	return nil
 }
 
 // fromMany calls fn from as many goroutines as there are connections until the

@@ -50,14 +50,14 @@ func (m *measuring) reads(ctx context.Context) error {
 		{"read_gzip", floorGzip, 0.72, []string{auth, "Accept-Encoding: gzip"}},
 		{"read_304", floor304, 0.60, []string{auth, "Accept-Encoding: gzip", "If-None-Match: " + tag}},
 	} {
-		run := func(p, idle *process, url string) func(context.Context) (sample, error) {
+		run := func(p, idle *process, addr, path string) func(context.Context) (sample, error) {
 			return func(ctx context.Context) (sample, error) {
 				idle.pause()
 				defer idle.resume()
-				return wrk(ctx, p, m.span, url, c.headers...)
+				return load(ctx, p, m.span, addr, path, c.headers...)
 			}
 		}
-		product, floor := run(s.process, fl, s.url(path)), run(fl, s.process, "http://"+addr+c.floorPath)
+		product, floor := run(s.process, fl, s.addr, path), run(fl, s.process, addr, c.floorPath)
 		for _, warm := range []func(context.Context) (sample, error){product, floor} {
 			if _, err := warm(ctx); err != nil {
 				return err

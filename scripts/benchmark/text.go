@@ -22,14 +22,14 @@ func newWriter(seed int) writer { return writer{rand.New(rand.NewPCG(uint64(seed
 
 func (w writer) syllable() string { return onsets[w.IntN(len(onsets))] + rimes[w.IntN(len(rimes))] }
 
-// sentence has one part in three of syllables by chance.
+// sentence has three parts in eight of syllables by chance.
 func (w writer) sentence() string {
 	var b strings.Builder
 	for k := range 3 + w.IntN(4) {
 		if k > 0 {
 			b.WriteString([]string{" ", ", ", " và ", " "}[w.IntN(4)])
 		}
-		if w.IntN(3) == 0 {
+		if w.IntN(8) < 3 {
 			for j := range 2 + w.IntN(4) {
 				if j > 0 {
 					b.WriteByte(' ')
