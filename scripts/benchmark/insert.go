@@ -98,7 +98,7 @@ func insertFloor(ctx context.Context, path string, in io.Reader, out io.Writer) 
 	go func() {
 		broken <- conn.Raw(func(c any) error { return writeGroups(ctx, c.(driver.ConnPrepareContext), queue) })
 	}()
-	members, documents := make([]string, 512), make([]string, 2000)
+	members, documents := make([]string, 512), make([]string, 20_000)
 	for _, list := range [][]string{members, documents} {
 		for i := range list {
 			list[i] = ident.New()
@@ -169,6 +169,9 @@ func writeGroups(ctx context.Context, conn driver.ConnPrepareContext, queue chan
 		}
 		for _, r := range group {
 			r.done <- failed
+		}
+		if failed != nil {
+			return failed
 		}
 	}
 	return nil

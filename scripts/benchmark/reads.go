@@ -30,26 +30,19 @@ func (m *measuring) reads(ctx context.Context) error {
 	if err := os.WriteFile(bodyFile, body, 0o600); err != nil {
 		return err
 	}
-	addr, err := freeAddr()
-	if err != nil {
-		return err
-	}
-	fl, err := m.launch("floor", servedCore, nil, nil, m.program, "floor", "-addr", addr, "-body", bodyFile, "-tag", tag)
-	if err != nil {
-		return err
-	}
-	if err := awaitHTTP(ctx, fl, "http://"+addr+floor304); err != nil {
-		return err
-	}
 	note("read: gzip body %d bytes, tag %s, %d documents out", len(body), tag, len(s.have.Documents))
 	for _, c := range []struct {
-		name, floorPath string
-		goal            float64
-		headers         []string
+		name, body string
+		goal       float64
+		headers    []string
 	}{
-		{"read_gzip", floorGzip, 0.72, []string{auth, "Accept-Encoding: gzip"}},
-		{"read_304", floor304, 0.60, []string{auth, "Accept-Encoding: gzip", "If-None-Match: " + tag}},
+		{"read_gzip", bodyFile, 0.72, []string{auth, "Accept-Encoding: gzip"}},
+		{"read_304", "", 0.60, []string{auth, "Accept-Encoding: gzip", "If-None-Match: " + tag}},
 	} {
+		fl, addr, err := m.floor(ctx, c.name, c.body, tag, path)
+		if err != nil {
+			return err
+		}
 		run := func(p, idle *process, addr, path string) func(context.Context) (sample, error) {
 			return func(ctx context.Context) (sample, error) {
 				idle.pause()
@@ -68,8 +61,22 @@ func (m *measuring) reads(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", c.name, err)
 		}
 		got.report(c.name, "reads", c.goal)
+		fl.kill()
 	}
 	return nil
+}
+
+// floor starts the bare handler for one of the answers.
+func (m *measuring) floor(ctx context.Context, name, body, tag, path string) (*process, string, error) {
+	addr, err := freeAddr()
+	if err != nil {
+		return nil, "", err
+	}
+	p, err := m.launch("floor-"+name, servedCore, nil, nil, m.program, "floor", "-addr", addr, "-body", body, "-tag", tag)
+	if err != nil {
+		return nil, "", err
+	}
+	return p, addr, awaitHTTP(ctx, p, "http://"+addr+path)
 }
 
 // fetchGzip reads a document as wrk will, and checks that the server answers

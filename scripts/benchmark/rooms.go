@@ -49,7 +49,7 @@ func openRooms(ctx context.Context, data string) (*rooms, error) {
 	schemas := []*store.Schema{audit.EntrySchema(), audit.SealSchema()}
 	schemas = append(schemas, directory.Schemas()...)
 	schemas = append(schemas, account.Schemas()...)
-	if err := r.engine.Prepare(ctx, append(schemas, library.Schemas()...)); err != nil {
+	if err := store.Migrate(ctx, r.engine, append(schemas, library.Schemas()...), nil); err != nil {
 		return nil, err
 	}
 	record, err := audit.New(r.engine, clock.System)
