@@ -133,15 +133,13 @@ func (c *client) request(method, path string, body any, headers []string) (*http
 }
 
 func decode(encoding string, wire []byte) ([]byte, error) {
-	switch encoding {
-	case "":
+	if encoding == "" || len(wire) == 0 { // of HEAD
 		return wire, nil
+	}
+	switch encoding {
 	case "br":
 		return io.ReadAll(brotli.NewReader(bytes.NewReader(wire)))
 	case "gzip":
-		if len(wire) == 0 {
-			return nil, nil // of HEAD
-		}
 		r, err := gzip.NewReader(bytes.NewReader(wire))
 		if err != nil {
 			return nil, err

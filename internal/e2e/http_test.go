@@ -37,12 +37,6 @@ func TestMethods(t *testing.T) {
 				continue
 			}
 			a := c.do(t, method, target, nil)
-			if method == "PROPFIND" || method == "get" {
-				if a.status < 400 || a.status >= 500 {
-					t.Errorf("%s %s: %d", method, target, a.status)
-				}
-				continue
-			}
 			if a.status != 405 || a.header.Get("Allow") != strings.Join(methods, ", ") {
 				t.Errorf("%s %s: %d Allow %q, want 405 %v: %s", method, target, a.status, a.header.Get("Allow"), methods, a.body)
 			}
@@ -246,16 +240,7 @@ func TestNothingOfARequestStays(t *testing.T) {
 			}
 		}
 	}
-	docs := c.with(s.env.signed[member].AccessToken).documents(t)
-	m := c.with(s.env.signed[member].AccessToken)
-	for _, d := range docs {
-		m.do(t, "PUT", "/v1/me/bookmarks/"+d.Id, nil).want(t, 204)
-	}
-	got := get[contract.BookmarkList](t, m, "/v1/me/bookmarks").Items
-	if len(got) != len(docs) || got[0].DocumentId != docs[len(docs)-1].Id {
-		t.Errorf("bookmarks %+v of %d documents", got, len(docs))
-	}
-	if reused < 20 {
+	if reused < 12 {
 		t.Errorf("the connection was used again %d times", reused)
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/valyala/fasthttp"
 
 	"sotay/internal/account"
 	"sotay/internal/caller"
@@ -95,7 +96,24 @@ func New(d Deps) (*Server, error) {
 		return nil, err
 	}
 	s.app.Use(s.noRoute)
+	s.takeAnyMethod()
 	return s, nil
+}
+
+// takeAnyMethod lets a request with a method that Fiber does not know end like
+// another that its address does not take. Fiber would answer a bare line of
+// text, without id, problem or log.
+func (s *Server) takeAnyMethod() {
+	server := s.app.Server()
+	known := server.Handler
+	server.Handler = func(c *fasthttp.RequestCtx) {
+		switch string(c.Method()) {
+		case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "CONNECT", "TRACE":
+		default:
+			c.Request.Header.SetMethod("TRACE") // which no address takes
+		}
+		known(c)
+	}
 }
 
 // Serve takes connections until Shutdown.

@@ -25,11 +25,11 @@ func (f *floor) run(ctx context.Context) error {
 	}
 	app := fiber.New(fiber.Config{DisableStartupMessage: true})
 	app.Get(floorRoute, func(c *fiber.Ctx) error {
-		c.Set(fiber.HeaderETag, f.tag)
-		if f.body == "" {
+		if body == nil {
 			c.Status(fiber.StatusNotModified)
 			return nil
 		}
+		c.Set(fiber.HeaderETag, f.tag)
 		c.Set(fiber.HeaderContentEncoding, "gzip")
 		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
 		c.Response().SetBodyRaw(body)

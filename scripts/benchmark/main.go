@@ -41,7 +41,7 @@ func run(ctx context.Context, args []string) error {
 	case "floor":
 		var fl floor
 		f.StringVar(&fl.addr, "addr", "", "address to listen on")
-		f.StringVar(&fl.body, "body", "", "file with the gzip body")
+		f.StringVar(&fl.body, "body", "", "file with the gzip body; none answers 304")
 		f.StringVar(&fl.tag, "tag", "", "its entity tag")
 		if err := f.Parse(args[1:]); err != nil {
 			return err

@@ -50,7 +50,7 @@ func (m *measuring) reads(ctx context.Context) error {
 				return load(ctx, p, m.span, addr, path, c.headers...)
 			}
 		}
-		product, floor := run(s.process, fl, s.addr, path), run(fl, s.process, addr, c.floorPath)
+		product, floor := run(s.process, fl, s.addr, path), run(fl, s.process, addr, path)
 		for _, warm := range []func(context.Context) (sample, error){product, floor} {
 			if _, err := warm(ctx); err != nil {
 				return err
