@@ -87,6 +87,7 @@ func (c crash) run(t *testing.T, w *wreck) {
 		}
 		if answered {
 			if k > 1 {
+				t.Logf("%s survives a crash behind each of its %d writes", c.name, k-1)
 				return
 			}
 			// A write of a background loop may have been the one, and the

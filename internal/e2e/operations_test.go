@@ -207,6 +207,20 @@ func TestThrottling(t *testing.T) {
 	try(password, "203.0.113.5").want(t, 200)
 }
 
+// TestForwardedAddressesAreNotBelieved holds that who writes another address
+// into every guess is delayed all the same.
+func TestForwardedAddressesAreNotBelieved(t *testing.T) {
+	t.Parallel()
+	g := newEnv(t, "sqlite").serve(t, "HANDBOOK_TRUSTED_PROXIES=192.0.2.0/24").guest(t)
+	last := 0
+	for n := 0; n < 8 && last != 429; n++ {
+		last = g.do(t, "POST", "/v1/auth/login", signIn(member, "đoán mò", "guess"), "X-Forwarded-For", fmt.Sprintf("10.%d.0.1", n)).status
+	}
+	if last != 429 {
+		t.Errorf("eight guesses from eight written addresses end with %d", last)
+	}
+}
+
 // TestClockJumps signs nobody out without reason and keeps publications in
 // order.
 func TestClockJumps(t *testing.T) {

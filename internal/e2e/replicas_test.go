@@ -1,7 +1,10 @@
 package e2e
 
 import (
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 
@@ -12,7 +15,8 @@ import (
 func TestTwoReplicas(t *testing.T) {
 	t.Parallel()
 	forEachEngine(t, func(t *testing.T, e *env) {
-		servers := []*server{e.serve(t), e.serve(t)}
+		clock := later(t, 0)
+		servers := []*server{e.serve(t, clock), e.serve(t, clock)}
 		const each = 4
 		ids := make([][]string, len(servers))
 		phones := make([]*phone, len(servers))
@@ -53,7 +57,7 @@ func TestTwoReplicas(t *testing.T) {
 			})
 		}
 		bookmarkTwice(t, servers, ids[0][0])
-		rotateKeys(t, e, servers)
+		rotateKeys(t, e, servers, clock)
 	})
 }
 
@@ -100,8 +104,9 @@ func bookmarkTwice(t *testing.T, servers []*server, id string) {
 	}
 }
 
-// rotateKeys announces a key; both processes publish it, and old tokens hold.
-func rotateKeys(t *testing.T, e *env, servers []*server) {
+// rotateKeys announces a key; both processes publish it before either signs
+// with it, and what each signs the other takes.
+func rotateKeys(t *testing.T, e *env, servers []*server, clock string) {
 	before := get[contract.JWKS](t, servers[0].guest(t), "/.well-known/jwks.json")
 	if out, err := e.run(t, "keys", "rotate"); err != nil {
 		t.Fatalf("keys rotate: %v\n%s", err, out)
@@ -113,4 +118,32 @@ func rotateKeys(t *testing.T, e *env, servers []*server) {
 		})
 		get[contract.Me](t, s.as(t, member), "/v1/me")
 	}
+	old := keyOf(t, e.signed[member].AccessToken)
+	if kid := keyOf(t, servers[0].guest(t).refresh(t, e.signed[member].RefreshToken).AccessToken); kid != old {
+		t.Errorf("signed with %s before everybody could know it", kid)
+	}
+	setFile(t, strings.TrimPrefix(clock, "HANDBOOK_TEST_CLOCK="), "12m") // tokens of the old key are still valid
+	for i, s := range servers {
+		g := s.guest(t)
+		signed := g.login(t, leader, password, fmt.Sprint("rotated-", i))
+		if keyOf(t, signed.AccessToken) == old {
+			t.Errorf("process %d still signs with the old key", i)
+		}
+		get[contract.Me](t, g.on(servers[1-i]).with(signed.AccessToken), "/v1/me")
+		get[contract.Me](t, s.as(t, member), "/v1/me")
+	}
+}
+
+// keyOf is the key that an access token was signed with.
+func keyOf(t *testing.T, token string) string {
+	t.Helper()
+	text, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	var head struct{ Kid string }
+	if err := json.Unmarshal(text, &head); err != nil || head.Kid == "" {
+		t.Fatalf("header of a token: %s, %v", text, err)
+	}
+	return head.Kid
 }
