@@ -46,7 +46,11 @@ func TestCrashBehindEveryWrite(t *testing.T) {
 		w := &wreck{env: e, clock: filepath.Join(t.TempDir(), "clock")}
 		setFile(t, w.clock, "0s")
 		w.survivor = e.serve(t, "HANDBOOK_TEST_CLOCK="+w.clock)
-		for _, c := range []crash{bookmarking, publishing, withdrawing, refreshing, signingIn, changingPassword} {
+		crashes := []crash{bookmarking, publishing, withdrawing, refreshing}
+		if e.engine == "sqlite" { // the same rooms and effects; each costs many sign-ins
+			crashes = append(crashes, signingIn, changingPassword)
+		}
+		for _, c := range crashes {
 			c.run(t, w)
 		}
 		w.survivor.stop(t)

@@ -72,17 +72,47 @@ func forEachEngine(t *testing.T, fn func(t *testing.T, e *env)) {
 	}
 }
 
-// newEnv makes a store of the engine.
+// newEnv makes a store of the engine: a copy of one that was prepared.
 func newEnv(t *testing.T, engine string) *env {
 	t.Helper()
+	from := prepared(t, engine)
 	if engine == "sqlite" {
-		return prepared(t).clone(t)
+		return from.clone(t)
 	}
 	e := emptyMongoDB(t)
-	s := e.serve(t)
-	e.signed = signInAll(t, s)
-	s.stop(t)
+	e.signed = maps.Clone(from.signed)
+	err := from.withDatabase(func(ctx context.Context, db *mongo.Database) error { return copyTo(ctx, db, e.db) })
+	if err != nil {
+		t.Fatalf("copy the prepared database: %v", err)
+	}
 	return e
+}
+
+// copyTo copies all documents of a database; the server makes the indexes.
+func copyTo(ctx context.Context, from *mongo.Database, name string) error {
+	names, err := from.ListCollectionNames(ctx, bson.D{})
+	if err != nil {
+		return err
+	}
+	for _, c := range names {
+		if c == "schema" {
+			continue // says that the indexes are there, which are not copied
+		}
+		found, err := from.Collection(c).Find(ctx, bson.D{})
+		if err != nil {
+			return err
+		}
+		var all []bson.Raw
+		if err := found.All(ctx, &all); err != nil {
+			return err
+		}
+		if len(all) > 0 {
+			if _, err := from.Client().Database(name).Collection(c).InsertMany(ctx, all); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // emptySQLite is a new installation.
@@ -92,31 +122,56 @@ func emptySQLite(dir string) *env {
 
 func emptyMongoDB(t *testing.T) *env {
 	t.Helper()
-	uri, db := storetest.MongoDB(t), storetest.Database()
-	e := &env{engine: "mongodb", uri: uri, db: db, vars: []string{"HANDBOOK_DATA=" + t.TempDir(),
-		"HANDBOOK_MONGODB_URI=" + uri, "HANDBOOK_MONGODB_DATABASE=" + db, "HANDBOOK_SECRET=" + testSecret}}
-	t.Cleanup(func() { e.drop(t) })
+	e := onMongoDB(storetest.MongoDB(t), t.TempDir())
+	t.Cleanup(func() {
+		if err := e.drop(); err != nil {
+			t.Errorf("drop the database: %v", err)
+		}
+	})
 	return e
 }
 
-// template is the SQLite store that tests copy.
-var template struct {
-	sync.Mutex
-	env *env
+// onMongoDB is a new installation in a database of its own.
+func onMongoDB(uri, dir string) *env {
+	db := storetest.Database()
+	return &env{engine: "mongodb", uri: uri, db: db, vars: []string{"HANDBOOK_DATA=" + dir,
+		"HANDBOOK_MONGODB_URI=" + uri, "HANDBOOK_MONGODB_DATABASE=" + db, "HANDBOOK_SECRET=" + testSecret}}
 }
 
-func prepared(t *testing.T) *env {
+// templates are the stores that tests copy, by engine. They are made when the
+// first test needs them.
+var templates struct {
+	sync.Mutex
+	envs map[string]*env
+}
+
+func prepared(t *testing.T, engine string) *env {
 	t.Helper()
-	template.Lock()
-	defer template.Unlock()
-	if template.env == nil {
-		e := emptySQLite(built.template)
-		s := e.serve(t)
-		e.signed = signInAll(t, s)
-		s.stop(t)
-		template.env = e
+	templates.Lock()
+	defer templates.Unlock()
+	if e := templates.envs[engine]; e != nil {
+		return e
 	}
-	return template.env
+	e := emptySQLite(built.template)
+	if engine == "mongodb" {
+		e = onMongoDB(storetest.MongoDB(t), built.template)
+	}
+	if templates.envs == nil {
+		templates.envs = map[string]*env{}
+	}
+	s := e.serve(t)
+	e.signed = signInAll(t, s)
+	s.stop(t)
+	templates.envs[engine] = e
+	return e
+}
+
+// dropTemplates removes what prepared left on a server, for a real one's sake.
+func dropTemplates() error {
+	if e := templates.envs["mongodb"]; e != nil {
+		return e.drop()
+	}
+	return nil
 }
 
 func signInAll(t *testing.T, s *server) map[string]contract.SignedIn {
@@ -141,11 +196,8 @@ func (e *env) clone(t *testing.T) *env {
 }
 
 // drop removes the database, for a real server's sake.
-func (e *env) drop(t *testing.T) {
-	err := e.withDatabase(func(ctx context.Context, db *mongo.Database) error { return db.Drop(ctx) })
-	if err != nil {
-		t.Errorf("drop the database: %v", err)
-	}
+func (e *env) drop() error {
+	return e.withDatabase(func(ctx context.Context, db *mongo.Database) error { return db.Drop(ctx) })
 }
 
 func (e *env) withDatabase(fn func(ctx context.Context, db *mongo.Database) error) error {

@@ -137,13 +137,15 @@ func TestLimitsOfARequest(t *testing.T) {
 	t.Parallel()
 	s := newEnv(t, "sqlite").serve(t, "HANDBOOK_BODY_LIMIT=65536")
 	c := s.guest(t)
-	body := func(n int) raw {
-		return raw{"application/json", `{"refreshToken":"` + strings.Repeat("a", n-len(`{"refreshToken":""}`)) + `"}`}
+	body := func(n int) string {
+		return `{"refreshToken":"` + strings.Repeat("a", n-len(`{"refreshToken":""}`)) + `"}`
 	}
-	c.do(t, "POST", "/v1/auth/refresh", body(65536)).want(t, 400)
-	c.do(t, "POST", "/v1/auth/refresh", body(65537)).want(t, 413, "request_too_large")
+	c.do(t, "POST", "/v1/auth/refresh", raw{"application/json", body(65536)}).want(t, 400)
 	const head = "POST /v1/auth/refresh HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+	// The server answers without reading the rest and closes, which a client
+	// that still writes may see as a reset; exchange reads what was answered.
 	for name, text := range map[string]string{
+		"one more":  head + "Content-Length: 65537\r\n\r\n" + body(65537),
 		"announced": head + "Content-Length: 5000000000\r\n\r\n",
 		"in chunks": head + "Transfer-Encoding: chunked\r\n\r\n" + strings.Repeat("2000\r\n"+strings.Repeat("a", 0x2000)+"\r\n", 10) + "0\r\n\r\n",
 		"headers":   "GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + strings.Repeat("a", 20000) + "\r\n\r\n",

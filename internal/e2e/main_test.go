@@ -11,7 +11,7 @@ import (
 )
 
 // built is what one run of this package makes once: the server's binary and
-// the folder of the prepared store.
+// the folder of the prepared stores.
 var built struct{ binary, template string }
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
@@ -27,7 +27,11 @@ func run(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
 		return 1
 	}
-	return m.Run()
+	code := m.Run()
+	if err := dropTemplates(); err != nil {
+		fmt.Fprintln(os.Stderr, "e2e:", err)
+	}
+	return code
 }
 
 // build makes the server's binary with the hooks of its tests.

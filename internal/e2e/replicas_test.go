@@ -130,7 +130,10 @@ func rotateKeys(t *testing.T, e *env, servers []*server, clock string) {
 			t.Errorf("process %d still signs with the old key", i)
 		}
 		get[contract.Me](t, g.on(servers[1-i]).with(signed.AccessToken), "/v1/me")
-		get[contract.Me](t, s.as(t, member), "/v1/me")
+		a := s.as(t, member).do(t, "GET", "/v1/me", nil)
+		if a.status != 200 {
+			t.Errorf("process %d refuses a token from before the rotation: %d %s\n%s", i, a.status, a.body, s.out.text())
+		}
 	}
 }
 

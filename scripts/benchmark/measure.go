@@ -22,7 +22,8 @@ type measuring struct {
 	span              time.Duration
 
 	running []*process
-	program string // our own binary, for the floors
+	program string        // our own binary, for the floors
+	waited  time.Duration // for others to be quiet
 }
 
 // figure is a group of figures that share servers.
@@ -128,8 +129,28 @@ type compared struct {
 	rounds, disregards int
 }
 
-// quiet is how much of a core others may use in a run that counts.
-const quiet = 0.06
+// quiet is how much of a core others may use in a run that counts; beyond loud
+// a comparison says nothing.
+const (
+	quiet = 0.06
+	loud  = 0.20
+)
+
+// patience bounds what is waited in all for others to be quiet.
+const patience = 90 * time.Second
+
+// awaitQuiet waits while others use the cores.
+func (m *measuring) awaitQuiet(ctx context.Context) {
+	const look = 400 * time.Millisecond
+	for m.waited < patience && ctx.Err() == nil {
+		begin := usage()
+		calm(ctx, look)
+		m.waited += look
+		if (usage()-begin)/100/look.Seconds() <= 2*quiet {
+			return
+		}
+	}
+}
 
 // compare measures product and floor in turns. When others disturb, it takes
 // up to twice the rounds and keeps the quietest; it selects on what others
@@ -139,6 +160,7 @@ func (m *measuring) compare(ctx context.Context, product, floor func(context.Con
 	var all []round
 	calm := 0
 	for len(all) < 2*m.rounds && calm < m.rounds {
+		m.awaitQuiet(ctx)
 		var r round
 		var err error
 		if r.product, err = product(ctx); err != nil {
@@ -208,11 +230,16 @@ func quantile[T float64 | time.Duration](list []T, q float64) T {
 	return s[min(len(s)-1, int(q*float64(len(s))))]
 }
 
-// report prints a comparison.
+// report prints a comparison. The ratio of the processor time per request is
+// steadier than that of the rates where neighbours disturb.
 func (c *compared) report(name, unit string, goal float64) {
-	atLeast(name, c.ratio, goal)
-	note("%s: product %.0f %s/s (%s cpu, p50 %s, p99 %s), floor %.0f %s/s (%s cpu, p50 %s, p99 %s); rounds %.2f..%.2f; others used up to %.0f%% of a core, %d louder rounds left out",
-		name, c.product.rate, unit, micros(c.product.cost), millis(c.product.p50), millis(c.product.p99),
+	judged := verdict(c.ratio >= goal)
+	if c.others > loud {
+		judged = "NOISY"
+	}
+	fmt.Printf("%s %.2f >=%.2f %s\n", name, c.ratio, goal, judged)
+	note("%s: by processor time %.2f; product %.0f %s/s (%s cpu, p50 %s, p99 %s), floor %.0f %s/s (%s cpu, p50 %s, p99 %s); rounds %.2f..%.2f; others used up to %.0f%% of a core, %d louder rounds left out",
+		name, float64(c.floor.cost)/float64(max(1, c.product.cost)), c.product.rate, unit, micros(c.product.cost), millis(c.product.p50), millis(c.product.p99),
 		c.floor.rate, unit, micros(c.floor.cost), millis(c.floor.p50), millis(c.floor.p99), c.lowest, c.highest, c.others*100, c.disregards)
 }
 
@@ -221,11 +248,7 @@ func millis(d time.Duration) string { return fmt.Sprintf("%.2f ms", float64(d)/1
 
 func ms(d time.Duration) float64 { return float64(d) / 1e6 }
 
-// The three kinds of line.
-func atLeast(name string, value, goal float64) {
-	fmt.Printf("%s %.2f >=%.2f %s\n", name, value, goal, verdict(value >= goal))
-}
-
+// The kinds of line beside a comparison's.
 func atMost(name string, value, goal float64) {
 	fmt.Printf("%s %.2f <=%g %s\n", name, value, goal, verdict(value <= goal))
 }

@@ -20,7 +20,7 @@ func migration() store.Migration {
 	}
 	return store.Migration{
 		Schemas: []*store.Schema{noteSchema()},
-		Lease:   store.LeaseOptions{TTL: 200 * time.Millisecond}, // a killed holder is waited for
+		Lease:   store.LeaseOptions{TTL: 2 * time.Second}, // a killed holder is waited for
 		Steps: []store.Step{
 			{Version: 1, Name: "fill", Run: func(ctx context.Context, e store.Engine) error {
 				c, err := collection(e)
