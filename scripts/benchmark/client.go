@@ -115,3 +115,9 @@ func dialMany(addr string, n int) ([]*client, error) {
 	}
 	return out, nil
 }
+
+func closeAll(clients []*client) {
+	for _, c := range clients {
+		c.close()
+	}
+}

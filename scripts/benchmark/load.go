@@ -82,9 +82,7 @@ func load(ctx context.Context, p *process, span time.Duration, addr, path string
 		})
 		return err
 	})
-	for _, c := range clients {
-		c.close()
-	}
+	closeAll(clients)
 	return a.sample(p.cpu()-before, others), err
 }
 

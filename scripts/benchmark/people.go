@@ -24,14 +24,15 @@ func (m *measuring) logins(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	clients, err := dialMany(s.addr, loginClients)
-	if err != nil {
-		return err
-	}
 	var turn atomic.Int64
 	product := func(context.Context) (sample, error) {
 		w.pause()
 		defer w.resume()
+		clients, err := dialMany(s.addr, loginClients)
+		if err != nil {
+			return sample{}, err
+		}
+		defer closeAll(clients)
 		var a answer
 		before := s.cpu()
 		others, err := watched(s.process, func() (err error) {

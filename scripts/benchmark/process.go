@@ -127,6 +127,9 @@ func (s *server) url(path string) string { return "http://" + s.addr + path }
 // serve starts the product with all of it on, and waits until it answers.
 func (m *measuring) serve(ctx context.Context, name, data string) (*server, error) {
 	have, err := loadManifest(data)
+	if err == nil && len(have.Documents) == 0 {
+		err = fmt.Errorf("the store %s is not filled", data)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -38,15 +38,11 @@ func (m *measuring) writes(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	clients, err := dialMany(s.addr, connections)
-	if err != nil {
-		return err
-	}
 	fresh := &pairs{have: s.have}
 	product := func(context.Context) (sample, error) {
 		w.pause()
 		defer w.resume()
-		return m.bookmark(s, clients, fresh)
+		return m.bookmark(s, fresh)
 	}
 	floor := func(ctx context.Context) (sample, error) {
 		s.pause()
@@ -67,8 +63,14 @@ func (m *measuring) writes(ctx context.Context) error {
 }
 
 // bookmark makes new bookmarks from all clients for a while. Anything but 204
-// is a failure of the run.
-func (m *measuring) bookmark(s *server, clients []*client, fresh *pairs) (sample, error) {
+// is a failure of the run. The connections are new: between runs they would
+// lie idle for longer than the server keeps them.
+func (m *measuring) bookmark(s *server, fresh *pairs) (sample, error) {
+	clients, err := dialMany(s.addr, connections)
+	if err != nil {
+		return sample{}, err
+	}
+	defer closeAll(clients)
 	var a answer
 	before := s.cpu()
 	others, err := watched(s.process, func() (err error) {
