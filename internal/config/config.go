@@ -36,6 +36,8 @@ type Config struct {
 	LostAnswer      time.Duration `env:"HANDBOOK_LOST_ANSWER_WINDOW" envDefault:"10m" help:"How long a refresh token may be used again after its answer was lost (1m to 1h)."`
 	Hashes          int           `env:"HANDBOOK_HASH_CONCURRENCY" envDefault:"0" help:"Password hashes at one time; 0 for the number of cores."`
 	BodyLimit       int           `env:"HANDBOOK_BODY_LIMIT" envDefault:"4194304" help:"Largest request body in bytes."`
+	UploadLimit     int           `env:"HANDBOOK_UPLOAD_LIMIT" envDefault:"67108864" help:"Largest file that is uploaded, in bytes."`
+	UploadTimeout   time.Duration `env:"HANDBOOK_UPLOAD_TIMEOUT" envDefault:"10m" help:"How long an upload may take."`
 	RequestTimeout  time.Duration `env:"HANDBOOK_REQUEST_TIMEOUT" envDefault:"30s" help:"How long one request may take."`
 	ShutdownTimeout time.Duration `env:"HANDBOOK_SHUTDOWN_TIMEOUT" envDefault:"15s" help:"How long requests may still take when the server stops."`
 }
@@ -146,6 +148,10 @@ func (c *Config) check() []error {
 	if c.BodyLimit < 64<<10 || c.BodyLimit > 64<<20 {
 		bad("HANDBOOK_BODY_LIMIT", "is not within 65536 and 67108864")
 	}
+	if c.UploadLimit < 64<<10 || c.UploadLimit > 1<<30 {
+		bad("HANDBOOK_UPLOAD_LIMIT", "is not within 65536 and 1073741824")
+	}
+	within("HANDBOOK_UPLOAD_TIMEOUT", c.UploadTimeout, time.Second, time.Hour)
 	return out
 }
 

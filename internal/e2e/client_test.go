@@ -109,6 +109,12 @@ func (c *client) request(method, path string, body any, headers []string) (*http
 	case nil:
 	case raw:
 		content, contentType = strings.NewReader(b.body), b.contentType
+	case form:
+		encoded, err := encodeForm(b.parts()...)
+		if err != nil {
+			return nil, err
+		}
+		content, contentType = strings.NewReader(encoded.body), encoded.contentType
 	default:
 		text, err := json.Marshal(b)
 		if err != nil {

@@ -29,10 +29,14 @@ const (
 
 // checkBody decodes a request's body strictly and validates it against the
 // operation's schema.
-func (o *operation) checkBody(c *fiber.Ctx) error {
-	raw := c.Request().Body()
-	if o.body == nil {
-		return nil // a body that nobody asked for is not read
+func (o *operation) checkBody(c *fiber.Ctx, body *incoming) error {
+	var raw []byte
+	if body != nil {
+		var err error
+		if raw, err = body.all(); err != nil {
+			return err
+		}
+		c.Request().SetBodyRaw(raw) // so that nobody reads on
 	}
 	if len(raw) == 0 {
 		if o.needs {
@@ -54,6 +58,16 @@ func (o *operation) checkBody(c *fiber.Ctx) error {
 	}
 	c.Locals(validatedBody, value)
 	return nil
+}
+
+// all reads the body as a whole.
+func (b *incoming) all() ([]byte, error) {
+	var buf bytes.Buffer
+	if b.known > 0 && b.known <= b.limit {
+		buf.Grow(b.known + bytes.MinRead) // so that the last read finds room
+	}
+	_, err := buf.ReadFrom(b)
+	return buf.Bytes(), err
 }
 
 // decodeJSON reads one JSON value: no duplicate names, no trailing text, valid

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"io"
 	"net"
 	"time"
 )
@@ -27,6 +28,27 @@ func (l lazyListener) Accept() (net.Conn, error) {
 type lazyConn struct {
 	net.Conn
 	read, write time.Time
+	// lingers says that the other side may still be sending what nobody reads.
+	lingers bool
+}
+
+// How much is still taken from a client that has its answer and sends on, and
+// for how long.
+const (
+	lingerBytes = 8 << 20
+	lingerTime  = 3 * time.Second
+)
+
+// Close implements net.Conn. Closing while bytes arrive resets the connection,
+// and a reset can overtake the answer: the client would never see why it was
+// refused. So the answer is ended, and what still comes is read for a while.
+func (c *lazyConn) Close() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok && c.lingers && half.CloseWrite() == nil {
+		if c.Conn.SetReadDeadline(time.Now().Add(lingerTime)) == nil {
+			_, _ = io.CopyN(io.Discard, c.Conn, lingerBytes)
+		}
+	}
+	return c.Conn.Close()
 }
 
 // SetReadDeadline implements net.Conn.

@@ -37,6 +37,7 @@ func (s *Server) pipeline(op *operation, handler fiber.Handler) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		start := time.Now()
 		requestID := s.begin(c)
+		body := s.incomingOf(c, start)
 		err := s.guarded(c, func() error {
 			request := &requestContext{Context: context.Background(), c: c}
 			if !op.guest {
@@ -54,19 +55,35 @@ func (s *Server) pipeline(op *operation, handler fiber.Handler) fiber.Handler {
 					return err
 				}
 			}
-			if op.body != nil {
-				if err := op.checkBody(c); err != nil {
+			if err := checkSize(c); err != nil {
+				return err
+			}
+			limit := s.Limits.Timeout
+			switch {
+			case op.form != nil:
+				limit = s.Limits.UploadTimeout
+				up, err := s.takeForm(c, op.form, body, start)
+				if err != nil {
+					return err
+				}
+				defer up.close()
+				request.upload = up
+			case op.body != nil:
+				if err := op.checkBody(c, body); err != nil {
 					return err
 				}
 			}
 			if !memory || op.id == "readyz" {
 				var cancel context.CancelFunc
-				request.Context, cancel = context.WithTimeout(request.Context, s.Limits.Timeout)
+				request.Context, cancel = context.WithTimeout(request.Context, limit)
 				defer cancel()
 			}
 			c.SetUserContext(request)
 			return handler(c)
 		})
+		if body != nil {
+			body.settle(c)
+		}
 		s.finish(c, op, requestID, start, err)
 		return nil
 	}
@@ -136,7 +153,16 @@ func (s *Server) finish(c *fiber.Ctx, op *operation, requestID string, start tim
 	status := c.Response().StatusCode()
 	op.metrics.observe(status, took)
 	s.Access.Log(&logs.Request{At: now.UTC(), ID: requestID, Method: op.method, Route: op.path,
-		Status: status, Bytes: len(c.Response().Body()), Took: took, ErrorCode: code})
+		Status: status, Bytes: sentBytes(c), Took: took, ErrorCode: code})
+}
+
+// sentBytes is the length of the answer's body. One that is streamed is not
+// read for it.
+func sentBytes(c *fiber.Ctx) int {
+	if c.Response().IsBodyStream() {
+		return max(c.Response().Header.ContentLength(), 0)
+	}
+	return len(c.Response().Body())
 }
 
 // authenticate finds the caller by the access token and tests the role that
@@ -174,6 +200,9 @@ func (s *Server) authenticate(c *fiber.Ctx, op *operation) (*caller.Caller, erro
 func (s *Server) noRoute(c *fiber.Ctx) error {
 	start := time.Now()
 	requestID := s.begin(c)
+	if body := s.incomingOf(c, start); body != nil {
+		defer body.settle(c)
+	}
 	f := noRoute
 	if allowed := s.methodsOf(c.Path()); len(allowed) > 0 {
 		f = wrongMethod
@@ -197,9 +226,10 @@ func (s *Server) methodsOf(path string) []string {
 	return out
 }
 
-// refuse is Fiber's error handler: what never reached a route, such as a body
-// that is too large.
+// refuse is Fiber's error handler: what never reached a route, such as headers
+// that are too large.
 func (s *Server) refuse(c *fiber.Ctx, err error) error {
+	abandon(c)
 	s.finish(c, &operation{id: "none", path: "none", method: "any", metrics: s.metrics.unknown}, s.begin(c), time.Now(), err)
 	return nil
 }

@@ -17,8 +17,9 @@ type requestKey struct{}
 // address.
 type requestContext struct {
 	context.Context
-	c   *fiber.Ctx
-	who *caller.Caller
+	c      *fiber.Ctx
+	who    *caller.Caller
+	upload *upload
 }
 
 // Value implements context.Context.
@@ -28,6 +29,8 @@ func (r *requestContext) Value(key any) any {
 		return r.c
 	case caller.Key:
 		return r.who
+	case uploadKey:
+		return r.upload
 	}
 	return r.Context.Value(key)
 }

@@ -43,9 +43,12 @@ type Deps struct {
 
 // Limits bound a request.
 type Limits struct {
-	Body    int           // bytes
+	Body    int           // bytes of a JSON body
+	Upload  int           // bytes of a file
 	Timeout time.Duration // of one request
-	Proxies []netip.Prefix
+	// UploadTimeout is the limit of a request that brings a file.
+	UploadTimeout time.Duration
+	Proxies       []netip.Prefix
 }
 
 // Markdown reads a text that an editor wrote as Markdown.
@@ -74,22 +77,7 @@ func New(d Deps) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Deps: d, ops: ops, metrics: newMetrics(d.Metrics)}
-	s.app = fiber.New(fiber.Config{
-		AppName:               "sotay",
-		DisableStartupMessage: true,
-		CaseSensitive:         true,
-		StrictRouting:         true,
-		// Values of a request are reused after it; rooms keep what they get.
-		Immutable:         true,
-		BodyLimit:         d.Limits.Body,
-		ReadBufferSize:    readBuffer,
-		ReadTimeout:       d.Limits.Timeout,
-		WriteTimeout:      d.Limits.Timeout,
-		IdleTimeout:       d.Limits.Timeout, // the same, so that deadlines seldom move
-		ErrorHandler:      s.refuse,
-		JSONEncoder:       marshal,
-		StreamRequestBody: false,
-	})
+	s.app = s.newApp()
 	router := &router{Router: s.app, server: s, seen: map[string]bool{}}
 	contract.RegisterHandlersWithOptions(router, contract.NewStrictHandler(s, nil), contract.FiberServerOptions{})
 	if err := router.check(); err != nil {
@@ -98,6 +86,30 @@ func New(d Deps) (*Server, error) {
 	s.app.Use(s.noRoute)
 	s.takeAnyMethod()
 	return s, nil
+}
+
+func (s *Server) newApp() *fiber.App {
+	app := fiber.New(fiber.Config{
+		AppName:               "sotay",
+		DisableStartupMessage: true,
+		CaseSensitive:         true,
+		StrictRouting:         true,
+		// Values of a request are reused after it; rooms keep what they get.
+		Immutable: true,
+		// What may be announced; each call has its own limit (incoming.go).
+		BodyLimit:      s.Limits.Upload + framing,
+		ReadBufferSize: readBuffer,
+		ReadTimeout:    s.Limits.Timeout,
+		WriteTimeout:   s.Limits.Timeout,
+		IdleTimeout:    s.Limits.Timeout, // the same, so that deadlines seldom move
+		ErrorHandler:   s.refuse,
+		JSONEncoder:    marshal,
+		// A request is judged before its body is read.
+		StreamRequestBody:            true,
+		DisablePreParseMultipartForm: true,
+	})
+	app.Server().HeaderReceived = s.announced
+	return app
 }
 
 // takeAnyMethod lets a request with a method that Fiber does not know end like

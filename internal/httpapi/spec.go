@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 
@@ -22,8 +23,9 @@ type operation struct {
 	guest   bool              // nobody needs to be signed in
 	roles   []caller.RoleName // one of these is needed; none: any member
 	params  []param
-	body    *openapi3.Schema // nil: the call takes no body
+	body    *openapi3.Schema // nil: the call takes no JSON
 	needs   bool             // the body is required
+	form    *openapi3.Schema // of a form's texts; nil: the call takes no file
 	metrics *operationMetrics
 }
 
@@ -83,13 +85,45 @@ func prepare(path, method string, item *openapi3.PathItem, op *openapi3.Operatio
 		o.params = append(o.params, prepared)
 	}
 	if op.RequestBody != nil {
-		media := op.RequestBody.Value.Content.Get("application/json")
-		if media == nil {
-			return nil, fmt.Errorf("the body is not JSON")
+		if err := o.setBody(op.RequestBody.Value); err != nil {
+			return nil, err
 		}
-		o.body, o.needs = media.Schema.Value, op.RequestBody.Value.Required
 	}
 	return o, nil
+}
+
+// setBody takes over the schema of a JSON body or of a form.
+func (o *operation) setBody(b *openapi3.RequestBody) error {
+	if media := b.Content["application/json"]; media != nil {
+		o.body, o.needs = media.Schema.Value, b.Required
+		return nil
+	}
+	media := b.Content["multipart/form-data"]
+	if media == nil {
+		return fmt.Errorf("the body is neither JSON nor a form")
+	}
+	var err error
+	o.form, err = formTexts(media.Schema.Value)
+	return err
+}
+
+// formTexts returns the schema of a form without its file, which is required
+// and called "file"; the other parts are texts.
+func formTexts(s *openapi3.Schema) (*openapi3.Schema, error) {
+	file := s.Properties["file"]
+	if file == nil || file.Value.Format != "binary" || !slices.Contains(s.Required, "file") {
+		return nil, fmt.Errorf("the form has no required part file")
+	}
+	texts := *s
+	texts.Properties, texts.Required = maps.Clone(s.Properties), slices.Clone(s.Required)
+	delete(texts.Properties, "file")
+	texts.Required = slices.DeleteFunc(texts.Required, func(name string) bool { return name == "file" })
+	for name, p := range texts.Properties {
+		if !p.Value.Type.Is("string") {
+			return nil, fmt.Errorf("the part %s of the form is not a text", name)
+		}
+	}
+	return &texts, nil
 }
 
 // setAccess reads x-access: "guest", "member" or a list of roles. Silence is
