@@ -22,9 +22,12 @@ import (
 // ends the session.
 type Members interface {
 	Identity(memberID string) (*caller.Identity, bool)
+	// OrgPath is an organisation's path from the root, nil when unknown.
+	OrgPath(orgID string) []string
 }
 
-// Deps is what the service is made of. Nothing in it may be nil.
+// Deps is what the service is made of. Nothing in it may be nil, but where it
+// says so.
 type Deps struct {
 	Engine  store.Engine
 	Secret  *secret.Secret
@@ -34,6 +37,15 @@ type Deps struct {
 	Now     clock.Now
 	Log     *slog.Logger
 	Config  Config
+	// Consents gets the consents that were given; nil keeps them with the
+	// account alone.
+	Consents Consents
+	// Roster lists members for sheets of codes; nil makes no sheets.
+	Roster Roster
+	// Phones and Citizens find the members behind a proof; nil turns signing
+	// in by that proof off.
+	Phones   Phones
+	Citizens Citizens
 	// Elapsed is the time since a fixed moment on a clock that only runs
 	// forward; nil is the machine's.
 	Elapsed func() time.Duration
@@ -96,18 +108,26 @@ func (c Config) withDefaults() Config {
 
 // Service is the room.
 type Service struct {
-	members Members
-	pages   *page.Sealer
-	now     clock.Now
-	log     *slog.Logger
-	config  Config
+	members  Members
+	consents Consents
+	roster   Roster
+	phones   Phones
+	citizens Citizens
+	secret   *secret.Secret
+	audit    *audit.Record
+	pages    *page.Sealer
+	now      clock.Now
+	log      *slog.Logger
+	config   Config
 
 	credentials   *store.Collection[credential]
 	installations *store.Collection[installation]
+	nonces        *store.Collection[usedNonce]
 	credentialFx  *effect.Runner[credential]
 	installFx     *effect.Runner[installation]
 
 	hasher    *hasher
+	username  func() string // a new one by chance
 	gate      *gate
 	policy    *policy
 	throttle  *throttle
@@ -128,8 +148,9 @@ func New(d Deps) (*Service, error) {
 		start := time.Now()
 		d.Elapsed = func() time.Duration { return time.Since(start) }
 	}
-	s := &Service{members: d.Members, pages: d.Pages, now: d.Now, log: d.Log,
-		config: d.Config.withDefaults(), policy: newPolicy(), seen: newSeenTokens(seenPerGeneration), acks: newAcks()}
+	s := &Service{members: d.Members, consents: d.Consents, roster: d.Roster,
+		phones: d.Phones, citizens: d.Citizens, secret: d.Secret, audit: d.Audit, pages: d.Pages, now: d.Now, log: d.Log,
+		config: d.Config.withDefaults(), policy: newPolicy(), seen: newSeenTokens(seenPerGeneration), acks: newAcks(), username: newUsername}
 	if err := s.config.HashParams.check(); err != nil {
 		return nil, err
 	}
@@ -159,8 +180,12 @@ func (s *Service) openRows(d Deps) error {
 	if s.installations, err = store.NewCollection[installation](d.Engine, installationSchema()); err != nil {
 		return err
 	}
+	if s.nonces, err = store.NewCollection[usedNonce](d.Engine, nonceSchema()); err != nil {
+		return err
+	}
 	s.credentialFx = effect.NewRunner(s.credentials, d.Now, d.Log)
 	s.credentialFx.On(fxEndSessions, s.performEndSessions)
+	s.credentialFx.On(fxConsent, s.performConsent)
 	s.credentialFx.On(fxAudit, auditHandler[credential](d.Audit))
 	s.installFx = effect.NewRunner(s.installations, d.Now, d.Log)
 	s.installFx.On(fxRevoke, s.performRevoke)
@@ -187,7 +212,7 @@ func (d *Deps) check() error {
 
 // Schemas declares the room's collections.
 func Schemas() []*store.Schema {
-	return []*store.Schema{credentialSchema(), installationSchema(), revocationSchema(), keySchema(), throttleSchema()}
+	return []*store.Schema{credentialSchema(), installationSchema(), revocationSchema(), keySchema(), throttleSchema(), nonceSchema()}
 }
 
 // Sweepers perform the effects that a writer left behind, for effect.Loop.

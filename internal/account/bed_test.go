@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -38,11 +39,44 @@ func newTestClock() *testClock {
 func (c *testClock) now() time.Time       { return time.UnixMilli(c.ms.Load()).UTC() }
 func (c *testClock) step(d time.Duration) { c.ms.Add(d.Milliseconds()) }
 
-// fakeMembers is a directory: everybody may sign in but those who are gone.
+// fakeMembers is a directory: everybody may sign in but those who are gone. An
+// organisation's id is its path: "tinh/phuong/kp1".
 type fakeMembers struct {
 	mu      sync.Mutex
 	barred  map[string]bool
 	missing map[string]bool
+	orgs    map[string]string
+	roles   map[string][]caller.Role
+}
+
+func (m *fakeMembers) OrgPath(orgID string) []string {
+	if orgID == "" || orgID == "khong-co" {
+		return nil
+	}
+	var out []string
+	for i, c := range orgID + "/" {
+		if c == '/' {
+			out = append(out, orgID[:i])
+		}
+	}
+	return out
+}
+
+// put places a member in an organisation, with roles as "role@org".
+func (m *fakeMembers) put(id, org string, roles ...string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.orgs[id], m.roles[id] = org, nil
+	for _, r := range roles {
+		name, over, _ := strings.Cut(r, "@")
+		m.roles[id] = append(m.roles[id], caller.Role{Name: caller.RoleName(name), OrgID: over})
+	}
+}
+
+// caller is a member in a session of no interest.
+func (m *fakeMembers) caller(id string) *caller.Caller {
+	who, _ := m.Identity(id)
+	return &caller.Caller{Identity: who, SessionID: "s-" + id}
 }
 
 func (m *fakeMembers) Identity(id string) (*caller.Identity, bool) {
@@ -51,7 +85,9 @@ func (m *fakeMembers) Identity(id string) (*caller.Identity, bool) {
 	if m.missing[id] {
 		return nil, false
 	}
-	return &caller.Identity{MemberID: id, AuthRev: 7, MaySignIn: !m.barred[id]}, true
+	org := m.orgs[id]
+	return &caller.Identity{MemberID: id, AuthRev: 7, MaySignIn: !m.barred[id],
+		OrgID: org, OrgPath: m.OrgPath(org), Roles: m.roles[id]}, true
 }
 
 func (m *fakeMembers) bar(id string) {
@@ -112,6 +148,10 @@ type bed struct {
 	clock   *testClock
 	members *fakeMembers
 	secret  *secret.Secret
+	// consents, roster and finder stand for the directory too.
+	consents *fakeConsents
+	roster   fakeRoster
+	finder   *fakeFinder
 }
 
 func newBed(t testing.TB) *bed {
@@ -135,7 +175,8 @@ func newBed(t testing.TB) *bed {
 		t.Fatal(err)
 	}
 	return &bed{t: t, engine: &hookEngine{Engine: e}, clock: newTestClock(), secret: sec,
-		members: &fakeMembers{barred: map[string]bool{}, missing: map[string]bool{}}}
+		members:  &fakeMembers{barred: map[string]bool{}, missing: map[string]bool{}, orgs: map[string]string{}, roles: map[string][]caller.Role{}},
+		consents: &fakeConsents{given: map[string]string{}}, finder: &fakeFinder{}}
 }
 
 func (b *bed) deps(now clock.Now, edit ...func(*Config)) Deps {
@@ -150,6 +191,7 @@ func (b *bed) deps(now clock.Now, edit ...func(*Config)) Deps {
 	}
 	return Deps{Engine: b.engine, Secret: b.secret, Members: b.members, Audit: rec,
 		Pages: page.New(b.secret), Now: now, Log: slog.New(slog.DiscardHandler), Config: cfg,
+		Consents: b.consents, Roster: &b.roster, Phones: b.finder, Citizens: b.finder,
 		Elapsed: func() time.Duration { return time.Duration(b.clock.ms.Load()) * time.Millisecond }}
 }
 

@@ -34,11 +34,16 @@ type credential struct {
 	effect.Pending `bson:",inline"`
 	// Username is folded, see foldUsername.
 	Username string `bson:"username"`
-	// Hash is argon2id in the PHC string format.
+	// Hash is argon2id in the PHC string format, "" while there is no password.
 	Hash string `bson:"hash"`
 	// Epoch counts the changes of the password. A session remembers the epoch
 	// that it was signed in under.
 	Epoch int64 `bson:"epoch"`
+	// Code is the newest activation code, nil when none was issued.
+	Code *issuedCode `bson:"code"`
+	// Consent is the newest agreement to a privacy notice, nil when there was
+	// none.
+	Consent *consent `bson:"consent"`
 }
 
 func credentialSchema() *store.Schema {

@@ -12,6 +12,13 @@
 // that one phone. A session that ends leaves a revocation, which every replica
 // reads, for as long as an access token could outlive it.
 //
-// The package ends at the credential: printed activation codes, verified phone
-// numbers and push targets are not here.
+// A member begins with an activation code, printed on a sheet or issued by the
+// branch's secretary: nobody ever chooses another's password. The agreement to
+// the privacy notice is part of the same write, and reaches the directory as
+// its effect. Who proves a telephone number or a citizen id to somebody we
+// trust signs in without a password: the verifying belongs to the edges, the
+// person behind it to the directory.
+//
+// The package ends at the credential: push targets are not here, nor the look
+// of a sheet.
 package account

@@ -88,9 +88,13 @@ func (s *Service) authenticate(ctx context.Context, username, password string) (
 	return cred, nil
 }
 
-// storedHash reads the hash of an account. One that can't be read is a fault
-// of the store: it fits no password, and takes as long as any other.
+// storedHash reads the hash of an account. An account may have none yet. One
+// that can't be read is a fault of the store. Either fits no password, and
+// takes as long as any other.
 func (s *Service) storedHash(cred credential) (phc, bool) {
+	if cred.Hash == "" {
+		return s.hasher.dummy, false
+	}
 	stored, err := parsePHC(cred.Hash)
 	if err != nil {
 		s.log.Error("password hash can't be read", "member_id", cred.ID, "error", err)

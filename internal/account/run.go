@@ -97,6 +97,7 @@ func (s *Service) sweep(ctx context.Context) error {
 		func(ctx context.Context) error {
 			return sweepRows(ctx, s.installations, "keepUntil", s.now(), settled)
 		},
+		func(ctx context.Context) error { return sweepRows[usedNonce](ctx, s.nonces, "until", s.now(), nil) },
 	} {
 		if err := fn(ctx); err != nil {
 			return err

@@ -12,6 +12,7 @@ import (
 const (
 	fxRevoke      = "revoke"
 	fxEndSessions = "endSessions"
+	fxConsent     = "consent"
 	fxAudit       = "audit"
 )
 

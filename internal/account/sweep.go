@@ -34,3 +34,4 @@ func sweepRows[T any, P row[T]](ctx context.Context, rows *store.Collection[T], 
 func (c *counter) revision() int64      { return c.Rev }
 func (r *revocation) revision() int64   { return r.Rev }
 func (i *installation) revision() int64 { return i.Rev }
+func (n *usedNonce) revision() int64    { return n.Rev }

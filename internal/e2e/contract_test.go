@@ -90,6 +90,18 @@ func operationNamed(t *testing.T, id string) *operation {
 	return nil
 }
 
+// may is a client who may make a call of an operation, whatever roles it needs.
+func (o *operation) may(t *testing.T, s *server) *client {
+	t.Helper()
+	roles, _ := o.spec.Extensions["x-access"].([]any)
+	for _, role := range roles {
+		if account, ok := map[any]string{"editor": both, "approver": both, "secretary": secretary, "leader": leader, "admin": admin}[role]; ok {
+			return s.as(t, account)
+		}
+	}
+	return s.as(t, both)
+}
+
 // findOperation returns the operation that a request is for, or nil.
 func findOperation(t *testing.T, method, target string) *operation {
 	t.Helper()

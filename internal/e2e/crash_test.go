@@ -48,7 +48,7 @@ func TestCrashBehindEveryWrite(t *testing.T) {
 		w.survivor = e.serve(t, "HANDBOOK_TEST_CLOCK="+w.clock)
 		crashes := []crash{bookmarking, publishing, withdrawing, refreshing}
 		if e.engine == "sqlite" { // the same rooms and effects; each costs many sign-ins
-			crashes = append(crashes, signingIn, changingPassword)
+			crashes = append(crashes, signingIn, changingPassword, activating)
 		}
 		for _, c := range crashes {
 			c.run(t, w)
@@ -223,5 +223,24 @@ var changingPassword = crash{"change the password", func(t *testing.T, w *wreck,
 				t.Error("the new password is not taken")
 			}
 			g.login(t, secretary, now, "try")
+		}
+}}
+
+var activating = crash{"activate", func(t *testing.T, w *wreck, k int) (func(*server) (*answer, error), func(bool)) {
+	g := w.survivor.guest(t)
+	device := fmt.Sprint("activated-", k)
+	code := w.survivor.issue(t, "m05")
+	before := parse[contract.SignedIn](t, g.do(t, "POST", "/v1/auth/activate", activation(code, fmt.Sprintf("mật khẩu trước đó %d", k), device+"-old")).want(t, 200))
+	code = w.survivor.issue(t, "m05")
+	body := activation(code, fmt.Sprintf("mật khẩu về sau này %d", k), device)
+	return func(victim *server) (*answer, error) {
+			return g.on(victim).try(t, "POST", "/v1/auth/activate", body)
+		}, func(bool) {
+			// The phone repeats what it had no answer to.
+			after := parse[contract.SignedIn](t, g.do(t, "POST", "/v1/auth/activate", body).want(t, 200))
+			get[contract.Me](t, g.with(after.AccessToken), "/v1/me")
+			g.login(t, code.Username, body.NewPassword, device)
+			g.do(t, "POST", "/v1/auth/login", signIn(code.Username, fmt.Sprintf("mật khẩu trước đó %d", k), "x")).want(t, 401)
+			ends(t, "replaced by an activation", g.with(before.AccessToken))
 		}
 }}

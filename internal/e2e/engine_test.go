@@ -46,6 +46,9 @@ var testSecret = base64.StdEncoding.EncodeToString([]byte("a secret for the end-
 // org returns the id of an organisation of the seed.
 func org(key string) string { return directory.OrgID(key) }
 
+// person returns the id of a member of the seed.
+func person(key string) string { return directory.MemberID(key) }
+
 // env is a store with the test province in it and everybody signed in.
 type env struct {
 	engine string

@@ -168,6 +168,12 @@ func table() map[string]rule {
 		"listSessions":   {at("/v1/auth/sessions"), signedIn(200)},
 		"endSession":     {freshly("/v1/auth/sessions/", true), signedIn(204)},
 
+		"activate":                   {activates, everybody(200)},
+		"getPrivacyNotice":           {at("/v1/privacy-notice"), everybody(200)},
+		"issueActivationCode":        {at("/v1/members/" + person("m04") + "/activation-code"), only(map[string]int{secretary: 201, secretary2: 404})},
+		"issueActivationCodeAsAdmin": {at("/v1/admin/members/" + person("m04") + "/activation-code"), only(map[string]int{admin: 201})},
+		"endMemberSessions":          {at("/v1/admin/members/" + person("m04") + "/sessions"), only(map[string]int{admin: 204})},
+
 		"getMe":              {at("/v1/me"), signedIn(200)},
 		"listBookmarks":      {at("/v1/me/bookmarks"), signedIn(200)},
 		"putBookmark":        {reads("/v1/me/bookmarks/%s", sample), signedIn(204)},
@@ -293,7 +299,7 @@ func TestUnknownIDs(t *testing.T) {
 		if strings.HasPrefix(o.path, "/v1/editor/") {
 			k = rows[o.id].call(t, w, editor)
 		}
-		a := c.do(t, o.method, path, k.body, k.headers...)
+		a := o.may(t, s).do(t, o.method, path, k.body, k.headers...)
 		if want := map[string]int{"deleteBookmark": 204}[o.id]; a.status != want && (want != 0 || a.status != 404) {
 			t.Errorf("%s of an unknown id: %d %s", o.id, a.status, a.body)
 		}

@@ -15,19 +15,26 @@ import (
 
 // Login implements the contract.
 func (s *Server) Login(ctx context.Context, r contract.LoginRequestObject) (contract.LoginResponseObject, error) {
-	d := r.Body.Device
-	t, err := s.Account.Login(ctx, account.LoginInput{
-		Username: r.Body.Username, Password: r.Body.Password, Addr: s.clientAddr(ctx),
-		Device: account.Device{InstallationID: d.InstallationId, Name: d.Name, Platform: string(d.Platform)}})
+	t, err := s.Account.Login(ctx, account.LoginInput{Username: r.Body.Username, Password: r.Body.Password,
+		Addr: s.clientAddr(ctx), Device: deviceOf(r.Body.Device)})
+	signed, err := s.signedInAs(ctx, t, err)
+	return contract.Login200JSONResponse(signed), err
+}
+
+func deviceOf(d contract.Device) account.Device {
+	return account.Device{InstallationID: d.InstallationId, Name: d.Name, Platform: string(d.Platform)}
+}
+
+// signedInAs adds who that is to the tokens of a sign-in, if it succeeded.
+func (s *Server) signedInAs(ctx context.Context, t account.Tokens, err error) (contract.SignedIn, error) {
 	if err != nil {
-		return nil, err
+		return contract.SignedIn{}, err
 	}
 	p, err := s.Directory.Profile(ctx, t.MemberID)
 	if err != nil {
-		return nil, err
+		return contract.SignedIn{}, err
 	}
-	return contract.Login200JSONResponse{AccessToken: t.AccessToken, ExpiresIn: t.ExpiresIn,
-		RefreshToken: t.RefreshToken, Member: meOf(&p)}, nil
+	return contract.SignedIn{AccessToken: t.AccessToken, ExpiresIn: t.ExpiresIn, RefreshToken: t.RefreshToken, Member: meOf(&p)}, nil
 }
 
 // Refresh implements the contract.

@@ -24,11 +24,13 @@ type Purpose string
 
 // The purposes in use.
 const (
-	Cursors        Purpose = "cursors"
-	Refresh        Purpose = "refresh-successors"
-	SigningKeys    Purpose = "signing-keys"
-	CitizenIDs     Purpose = "citizen-ids"
-	ThrottledNames Purpose = "throttled-names"
+	Cursors         Purpose = "cursors"
+	Refresh         Purpose = "refresh-successors"
+	SigningKeys     Purpose = "signing-keys"
+	CitizenIDs      Purpose = "citizen-ids"
+	ThrottledNames  Purpose = "throttled-names"
+	ActivationCodes Purpose = "activation-codes"
+	SignInNonces    Purpose = "sign-in-nonces"
 )
 
 // Secret is the installation's one secret. Its value is never printed.

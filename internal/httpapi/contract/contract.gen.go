@@ -293,6 +293,21 @@ func (e MemberStatus) Valid() bool {
 	}
 }
 
+// Defines values for PrivacyNoticeFormat.
+const (
+	Markdown PrivacyNoticeFormat = "markdown"
+)
+
+// Valid indicates whether the value is a known member of the PrivacyNoticeFormat enum.
+func (e PrivacyNoticeFormat) Valid() bool {
+	switch e {
+	case Markdown:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RoleName.
 const (
 	Admin     RoleName = "admin"
@@ -432,6 +447,29 @@ func (e ListDocumentsParamsSort) Valid() bool {
 	default:
 		return false
 	}
+}
+
+// ActivateRequest defines model for ActivateRequest.
+type ActivateRequest struct {
+	// ActivationCode 15 digits, with or without spaces
+	ActivationCode string `json:"activationCode"`
+	Device         Device `json:"device"`
+	NewPassword    string `json:"newPassword"`
+
+	// PrivacyNotice Version of the notice that the person agrees to; needed, and never filled in beforehand
+	PrivacyNotice *string `json:"privacyNotice,omitempty"`
+	Username      string  `json:"username"`
+}
+
+// ActivationCode defines model for ActivationCode.
+type ActivationCode struct {
+	// ActivationCode In groups; shown this once
+	ActivationCode string `json:"activationCode"`
+
+	// ExpiresAt RFC 3339 in UTC with milliseconds
+	ExpiresAt Time   `json:"expiresAt"`
+	MemberId  string `json:"memberId"`
+	Username  string `json:"username"`
 }
 
 // Attachment defines model for Attachment.
@@ -912,6 +950,17 @@ type PasswordRequest struct {
 	NewPassword     string `json:"newPassword"`
 }
 
+// PrivacyNotice defines model for PrivacyNotice.
+type PrivacyNotice struct {
+	En      string              `json:"en"`
+	Format  PrivacyNoticeFormat `json:"format"`
+	Version string              `json:"version"`
+	Vi      string              `json:"vi"`
+}
+
+// PrivacyNoticeFormat defines model for PrivacyNotice.Format.
+type PrivacyNoticeFormat string
+
 // Problem defines model for Problem.
 type Problem struct {
 	Code      string        `json:"code"`
@@ -1300,6 +1349,9 @@ type SyncParams struct {
 	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// ActivateJSONRequestBody defines body for Activate for application/json ContentType.
+type ActivateJSONRequestBody = ActivateRequest
+
 // LoginJSONRequestBody defines body for Login for application/json ContentType.
 type LoginJSONRequestBody = LoginRequest
 
@@ -1347,6 +1399,15 @@ type ServerInterface interface {
 	// Readyz The server can do its work
 	// (GET /readyz)
 	Readyz(c *fiber.Ctx) error
+	// IssueActivationCodeAsAdmin Issue a new activation code for a member in the caller's scope
+	// (POST /v1/admin/members/{id}/activation-code)
+	IssueActivationCodeAsAdmin(c *fiber.Ctx, id Id) error
+	// EndMemberSessions End all sessions of a member, for a phone that was lost
+	// (DELETE /v1/admin/members/{id}/sessions)
+	EndMemberSessions(c *fiber.Ctx, id Id) error
+	// Activate Begin with an activation code, or replace a forgotten password
+	// (POST /v1/auth/activate)
+	Activate(c *fiber.Ctx) error
 	// Login Sign in on a device
 	// (POST /v1/auth/login)
 	Login(c *fiber.Ctx) error
@@ -1446,6 +1507,12 @@ type ServerInterface interface {
 	// PutBookmark Bookmark a document
 	// (PUT /v1/me/bookmarks/{documentId})
 	PutBookmark(c *fiber.Ctx, documentId DocumentId) error
+	// IssueActivationCode Issue a new activation code for a member of the own branch
+	// (POST /v1/members/{id}/activation-code)
+	IssueActivationCode(c *fiber.Ctx, id Id) error
+	// GetPrivacyNotice What the server holds about people, to be agreed to before they begin
+	// (GET /v1/privacy-notice)
+	GetPrivacyNotice(c *fiber.Ctx) error
 	// Search Search documents, sections and Q&A
 	// (GET /v1/search)
 	Search(c *fiber.Ctx, params SearchParams) error
@@ -1522,6 +1589,82 @@ func (siw *ServerInterfaceWrapper) Readyz(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.Readyz(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// IssueActivationCodeAsAdmin operation middleware
+func (siw *ServerInterfaceWrapper) IssueActivationCodeAsAdmin(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.IssueActivationCodeAsAdmin(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// EndMemberSessions operation middleware
+func (siw *ServerInterfaceWrapper) EndMemberSessions(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.EndMemberSessions(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// Activate operation middleware
+func (siw *ServerInterfaceWrapper) Activate(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.Activate(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -2858,6 +3001,53 @@ func (siw *ServerInterfaceWrapper) PutBookmark(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// IssueActivationCode operation middleware
+func (siw *ServerInterfaceWrapper) IssueActivationCode(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.IssueActivationCode(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetPrivacyNotice operation middleware
+func (siw *ServerInterfaceWrapper) GetPrivacyNotice(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetPrivacyNotice(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // Search operation middleware
 func (siw *ServerInterfaceWrapper) Search(c *fiber.Ctx) error {
 
@@ -2985,6 +3175,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/auth/login", wrapper.Login)
 
+	router.Post(options.BaseURL+"/v1/auth/activate", wrapper.Activate)
+
 	router.Post(options.BaseURL+"/v1/auth/refresh", wrapper.Refresh)
 
 	router.Post(options.BaseURL+"/v1/auth/logout", wrapper.Logout)
@@ -2996,6 +3188,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Delete(options.BaseURL+"/v1/auth/sessions/:id", wrapper.EndSession)
 
 	router.Get(options.BaseURL+"/.well-known/jwks.json", wrapper.GetJWKS)
+
+	router.Get(options.BaseURL+"/v1/privacy-notice", wrapper.GetPrivacyNotice)
 
 	router.Get(options.BaseURL+"/v1/me", wrapper.GetMe)
 
@@ -3054,6 +3248,12 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/editor/materials/:id/publish", wrapper.PublishMaterial)
 
 	router.Post(options.BaseURL+"/v1/editor/materials/:id/withdraw", wrapper.WithdrawMaterial)
+
+	router.Post(options.BaseURL+"/v1/members/:id/activation-code", wrapper.IssueActivationCode)
+
+	router.Post(options.BaseURL+"/v1/admin/members/:id/activation-code", wrapper.IssueActivationCodeAsAdmin)
+
+	router.Delete(options.BaseURL+"/v1/admin/members/:id/sessions", wrapper.EndMemberSessions)
 
 	router.Get(options.BaseURL+"/healthz", wrapper.Healthz)
 
@@ -3208,6 +3408,161 @@ type ReadyzdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ReadyzdefaultApplicationProblemPlusJSONResponse) VisitReadyzResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type IssueActivationCodeAsAdminRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type IssueActivationCodeAsAdminResponseObject interface {
+	VisitIssueActivationCodeAsAdminResponse(ctx *fiber.Ctx) error
+}
+
+type IssueActivationCodeAsAdmin201JSONResponse ActivationCode
+
+func (response IssueActivationCodeAsAdmin201JSONResponse) VisitIssueActivationCodeAsAdminResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type IssueActivationCodeAsAdmin403ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response IssueActivationCodeAsAdmin403ApplicationProblemPlusJSONResponse) VisitIssueActivationCodeAsAdminResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type IssueActivationCodeAsAdmin404ApplicationProblemPlusJSONResponse Problem
+
+func (response IssueActivationCodeAsAdmin404ApplicationProblemPlusJSONResponse) VisitIssueActivationCodeAsAdminResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type IssueActivationCodeAsAdmin409ApplicationProblemPlusJSONResponse Problem
+
+func (response IssueActivationCodeAsAdmin409ApplicationProblemPlusJSONResponse) VisitIssueActivationCodeAsAdminResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type IssueActivationCodeAsAdmindefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response IssueActivationCodeAsAdmindefaultApplicationProblemPlusJSONResponse) VisitIssueActivationCodeAsAdminResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type EndMemberSessionsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type EndMemberSessionsResponseObject interface {
+	VisitEndMemberSessionsResponse(ctx *fiber.Ctx) error
+}
+
+type EndMemberSessions204Response struct {
+}
+
+func (response EndMemberSessions204Response) VisitEndMemberSessionsResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type EndMemberSessions404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response EndMemberSessions404ApplicationProblemPlusJSONResponse) VisitEndMemberSessionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type EndMemberSessionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EndMemberSessionsdefaultApplicationProblemPlusJSONResponse) VisitEndMemberSessionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ActivateRequestObject struct {
+	Body *ActivateJSONRequestBody
+}
+
+type ActivateResponseObject interface {
+	VisitActivateResponse(ctx *fiber.Ctx) error
+}
+
+type Activate200JSONResponse SignedIn
+
+func (response Activate200JSONResponse) VisitActivateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type Activate401ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response Activate401ApplicationProblemPlusJSONResponse) VisitActivateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type Activate422ApplicationProblemPlusJSONResponse Problem
+
+func (response Activate422ApplicationProblemPlusJSONResponse) VisitActivateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type Activate429ApplicationProblemPlusJSONResponse Problem
+
+func (response Activate429ApplicationProblemPlusJSONResponse) VisitActivateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response)
+}
+
+type ActivatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ActivatedefaultApplicationProblemPlusJSONResponse) VisitActivateResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -4814,6 +5169,92 @@ func (response PutBookmarkdefaultApplicationProblemPlusJSONResponse) VisitPutBoo
 	return ctx.JSON(&response.Body)
 }
 
+type IssueActivationCodeRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type IssueActivationCodeResponseObject interface {
+	VisitIssueActivationCodeResponse(ctx *fiber.Ctx) error
+}
+
+type IssueActivationCode201JSONResponse ActivationCode
+
+func (response IssueActivationCode201JSONResponse) VisitIssueActivationCodeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type IssueActivationCode403ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response IssueActivationCode403ApplicationProblemPlusJSONResponse) VisitIssueActivationCodeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type IssueActivationCode404ApplicationProblemPlusJSONResponse Problem
+
+func (response IssueActivationCode404ApplicationProblemPlusJSONResponse) VisitIssueActivationCodeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type IssueActivationCode409ApplicationProblemPlusJSONResponse Problem
+
+func (response IssueActivationCode409ApplicationProblemPlusJSONResponse) VisitIssueActivationCodeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type IssueActivationCodedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response IssueActivationCodedefaultApplicationProblemPlusJSONResponse) VisitIssueActivationCodeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetPrivacyNoticeRequestObject struct {
+}
+
+type GetPrivacyNoticeResponseObject interface {
+	VisitGetPrivacyNoticeResponse(ctx *fiber.Ctx) error
+}
+
+type GetPrivacyNotice200JSONResponse PrivacyNotice
+
+func (response GetPrivacyNotice200JSONResponse) VisitGetPrivacyNoticeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetPrivacyNoticedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetPrivacyNoticedefaultApplicationProblemPlusJSONResponse) VisitGetPrivacyNoticeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type SearchRequestObject struct {
 	Params SearchParams
 }
@@ -4886,6 +5327,15 @@ type StrictServerInterface interface {
 	// Readyz The server can do its work
 	// (GET /readyz)
 	Readyz(ctx context.Context, request ReadyzRequestObject) (ReadyzResponseObject, error)
+	// IssueActivationCodeAsAdmin Issue a new activation code for a member in the caller's scope
+	// (POST /v1/admin/members/{id}/activation-code)
+	IssueActivationCodeAsAdmin(ctx context.Context, request IssueActivationCodeAsAdminRequestObject) (IssueActivationCodeAsAdminResponseObject, error)
+	// EndMemberSessions End all sessions of a member, for a phone that was lost
+	// (DELETE /v1/admin/members/{id}/sessions)
+	EndMemberSessions(ctx context.Context, request EndMemberSessionsRequestObject) (EndMemberSessionsResponseObject, error)
+	// Activate Begin with an activation code, or replace a forgotten password
+	// (POST /v1/auth/activate)
+	Activate(ctx context.Context, request ActivateRequestObject) (ActivateResponseObject, error)
 	// Login Sign in on a device
 	// (POST /v1/auth/login)
 	Login(ctx context.Context, request LoginRequestObject) (LoginResponseObject, error)
@@ -4985,6 +5435,12 @@ type StrictServerInterface interface {
 	// PutBookmark Bookmark a document
 	// (PUT /v1/me/bookmarks/{documentId})
 	PutBookmark(ctx context.Context, request PutBookmarkRequestObject) (PutBookmarkResponseObject, error)
+	// IssueActivationCode Issue a new activation code for a member of the own branch
+	// (POST /v1/members/{id}/activation-code)
+	IssueActivationCode(ctx context.Context, request IssueActivationCodeRequestObject) (IssueActivationCodeResponseObject, error)
+	// GetPrivacyNotice What the server holds about people, to be agreed to before they begin
+	// (GET /v1/privacy-notice)
+	GetPrivacyNotice(ctx context.Context, request GetPrivacyNoticeRequestObject) (GetPrivacyNoticeResponseObject, error)
 	// Search Search documents, sections and Q&A
 	// (GET /v1/search)
 	Search(ctx context.Context, request SearchRequestObject) (SearchResponseObject, error)
@@ -5103,6 +5559,99 @@ func (sh *strictHandler) Readyz(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(ReadyzResponseObject); ok {
 		if err := validResponse.VisitReadyzResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// IssueActivationCodeAsAdmin operation middleware
+func (sh *strictHandler) IssueActivationCodeAsAdmin(ctx *fiber.Ctx, id Id) error {
+	var request IssueActivationCodeAsAdminRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.IssueActivationCodeAsAdmin(ctx.UserContext(), request.(IssueActivationCodeAsAdminRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "IssueActivationCodeAsAdmin")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(IssueActivationCodeAsAdminResponseObject); ok {
+		if err := validResponse.VisitIssueActivationCodeAsAdminResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndMemberSessions operation middleware
+func (sh *strictHandler) EndMemberSessions(ctx *fiber.Ctx, id Id) error {
+	var request EndMemberSessionsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.EndMemberSessions(ctx.UserContext(), request.(EndMemberSessionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndMemberSessions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndMemberSessionsResponseObject); ok {
+		if err := validResponse.VisitEndMemberSessionsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// Activate operation middleware
+func (sh *strictHandler) Activate(ctx *fiber.Ctx) error {
+	var request ActivateRequestObject
+
+	var body ActivateJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.Activate(ctx.UserContext(), request.(ActivateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "Activate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ActivateResponseObject); ok {
+		if err := validResponse.VisitActivateResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -6147,6 +6696,58 @@ func (sh *strictHandler) PutBookmark(ctx *fiber.Ctx, documentId DocumentId) erro
 		return err
 	} else if validResponse, ok := response.(PutBookmarkResponseObject); ok {
 		if err := validResponse.VisitPutBookmarkResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// IssueActivationCode operation middleware
+func (sh *strictHandler) IssueActivationCode(ctx *fiber.Ctx, id Id) error {
+	var request IssueActivationCodeRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.IssueActivationCode(ctx.UserContext(), request.(IssueActivationCodeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "IssueActivationCode")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(IssueActivationCodeResponseObject); ok {
+		if err := validResponse.VisitIssueActivationCodeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetPrivacyNotice operation middleware
+func (sh *strictHandler) GetPrivacyNotice(ctx *fiber.Ctx) error {
+	var request GetPrivacyNoticeRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetPrivacyNotice(ctx.UserContext(), request.(GetPrivacyNoticeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetPrivacyNotice")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetPrivacyNoticeResponseObject); ok {
+		if err := validResponse.VisitGetPrivacyNoticeResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
