@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -119,7 +120,7 @@ func (a *app) startWorkers(ctx context.Context) (stop func()) {
 	wg.Go(func() { a.directory.Run(ctx) })
 	wg.Go(func() { a.account.Run(ctx) })
 	wg.Go(func() { a.library.Run(ctx) })
-	sweepers := append(a.library.Sweepers(), a.account.Sweepers()...)
+	sweepers := slices.Concat(a.library.Sweepers(), a.account.Sweepers(), a.directory.Sweepers())
 	wg.Go(func() { effect.Loop(ctx, a.log, sweepEvery, sweepers...) })
 	wg.Go(func() { a.sealLoop(ctx) })
 	return func() { cancel(); wg.Wait() }

@@ -110,16 +110,18 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	if err != nil {
 		return err
 	}
-	if a.directory, err = directory.New(directory.Deps{Engine: a.engine, Now: now, Log: a.log, Refused: refused}); err != nil {
+	pages := page.New(sec)
+	a.directory, err = directory.New(directory.Deps{Engine: a.engine, Secret: sec, Audit: a.audit, Pages: pages, Now: now, Log: a.log, Refused: refused})
+	if err != nil {
 		return err
 	}
-	pages := page.New(sec)
 	a.account, err = account.New(account.Deps{Engine: a.engine, Secret: sec, Members: a.directory, Audit: a.audit, Pages: pages,
 		Now: now, Log: a.log, Config: account.Config{AccessLifetime: c.AccessLifetime, SessionIdle: c.SessionIdle,
 			SessionMax: c.SessionMax, LostAnswerWindow: c.LostAnswer, HashConcurrency: c.Hashes}})
 	if err != nil {
 		return err
 	}
+	a.directory.OnLeave(func(ctx context.Context, memberID string) error { return a.account.EndAll(ctx, memberID, "") })
 	a.library, err = library.New(library.Deps{Engine: a.engine, Orgs: a.directory, Encoder: httpapi.Encoder{},
 		Classified: ingest.ClassifiedMark, Audit: a.audit, Pages: pages, Now: now, Log: a.log})
 	if err != nil {

@@ -60,7 +60,7 @@ func (v *Visibility) Admits(i *caller.Identity) bool {
 	case All:
 		return true
 	case Orgs:
-		for _, org := range i.OrgPath {
+		for _, org := range i.Units {
 			if slices.Contains(v.OrgIDs, org) {
 				return true
 			}

@@ -16,18 +16,21 @@ const (
 	Editor    RoleName = "editor"
 	Approver  RoleName = "approver"
 	Leader    RoleName = "leader"
+	Inspector RoleName = "inspector"
 	Admin     RoleName = "admin"
 )
 
 // Names lists the roles that can be given.
-func Names() []RoleName { return []RoleName{Secretary, Editor, Approver, Leader, Admin} }
+func Names() []RoleName { return []RoleName{Secretary, Editor, Approver, Leader, Inspector, Admin} }
 
-// Role is a role in force today. OrgID is the root of the subtree it covers.
+// Role is a role in force today. OrgID is the root of the subtree it covers; a
+// role over the members of an enterprise has EnterpriseID instead.
 type Role struct {
-	Name  RoleName
-	OrgID string
-	From  string // YYYY-MM-DD
-	To    string // YYYY-MM-DD, the last day, or "" for none
+	Name         RoleName
+	OrgID        string
+	EnterpriseID string
+	From         string // YYYY-MM-DD
+	To           string // YYYY-MM-DD, the last day, or "" for none
 }
 
 // Identity is a member as the table in memory knows them. It is shared by
@@ -38,10 +41,15 @@ type Identity struct {
 	OrgID    string
 	// OrgPath is the organisation's ancestors from the root, itself included.
 	OrgPath []string
-	Kind    string
-	Status  string
-	Tags    []string
-	Roles   []Role
+	// Units are OrgPath and the closed organisations that any of it succeeds:
+	// what was published to one of them is still for this member.
+	Units  []string
+	Kind   string
+	Status string
+	Tags   []string
+	Roles  []Role
+	// EnterpriseID and Shift are where and when the member works, "" for none.
+	EnterpriseID, Shift string
 	// Audience is a hash over all that visibility depends on; when it changes
 	// a phone must begin its sync again.
 	Audience string
@@ -70,6 +78,21 @@ func (i *Identity) Has(names ...RoleName) bool {
 func (i *Identity) Covers(orgPath []string, names ...RoleName) bool {
 	for k := range i.Roles {
 		if slices.Contains(names, i.Roles[k].Name) && slices.Contains(orgPath, i.Roles[k].OrgID) {
+			return true
+		}
+	}
+	return false
+}
+
+// CoversMember tells whether the caller holds one of the roles over a member:
+// over an organisation above them, or over their enterprise.
+func (i *Identity) CoversMember(m *Identity, names ...RoleName) bool {
+	for k := range i.Roles {
+		r := &i.Roles[k]
+		if !slices.Contains(names, r.Name) {
+			continue
+		}
+		if r.EnterpriseID != "" && r.EnterpriseID == m.EnterpriseID || r.OrgID != "" && slices.Contains(m.OrgPath, r.OrgID) {
 			return true
 		}
 	}

@@ -3,60 +3,72 @@ package directory
 import (
 	"context"
 	"errors"
-	"strings"
+	"fmt"
 
 	"sotay/internal/caller"
 	"sotay/internal/clock"
+	"sotay/internal/directory/tree"
+	"sotay/internal/fault"
 	"sotay/internal/ident"
 	"sotay/internal/store"
 	"sotay/internal/viet"
 )
 
 // Root returns the organisation at the top, or false when there is none yet.
-func (s *Service) Root() (Org, bool) {
-	for _, o := range *s.table.tree.Load() {
-		if o.ParentID == "" {
-			return *o, true
-		}
+func (s *Service) Root() (tree.Org, bool) {
+	t := s.Tree()
+	if o := t.Org(t.Root); o != nil {
+		return *o, true
 	}
-	return Org{}, false
+	return tree.Org{}, false
 }
 
 // CreateAdmin makes a member with the role admin over the whole installation,
 // and the first organisation when there is none. username makes it repeatable:
 // the same one gives the same member.
 func (s *Service) CreateAdmin(ctx context.Context, username, name, orgName string) (memberID string, err error) {
-	name, orgName = viet.NFC(strings.TrimSpace(name)), viet.NFC(strings.TrimSpace(orgName))
+	name, orgName = tidy(name), tidy(orgName)
 	if name == "" {
 		return "", errors.New("the name is empty")
 	}
-	root, err := s.ensureRoot(ctx, orgName)
+	rootID, err := s.ensureRoot(ctx, orgName)
 	if err != nil {
 		return "", err
 	}
 	today := clock.Day(s.now())
-	m := Member{Name: name, NameKey: viet.NameKey(name), OrgID: root.ID, Kind: Official, Locale: "vi", AuthRev: 1,
-		Statuses: []Status{{Status: Active, From: today}}, UpdatedAt: s.now(),
-		Roles: []Role{{Role: string(caller.Admin), OrgID: root.ID, From: today}}}
+	m := Member{Name: name, NameKey: viet.NameKey(name), Kind: Official, Locale: "vi", AuthRev: 1, Revision: 1, UpdatedAt: s.now(),
+		Places:   []Place{{Key: "first", OrgID: rootID, From: today}},
+		Statuses: []Status{{Key: "first", Status: Active, From: today}},
+		Roles:    []Role{{Role: string(caller.Admin), OrgID: rootID, From: today}}}
 	m.ID = ident.Derive("admin", viet.Fold(username))
-	if _, err := wroteNew(s.members.Insert(ctx, &m)); err != nil {
+	m.CitizenKey, m.CodeKey = m.ID, m.ID
+	s.memberAudit(&m, nil, "create", map[string]string{"org": rootID, "role": string(caller.Admin)})
+	err = s.members.Insert(ctx, &m)
+	if store.IsDuplicate(err, "_id") {
+		return m.ID, nil
+	}
+	if err != nil {
 		return "", err
 	}
-	return m.ID, s.Start(ctx)
+	s.wrote(ctx, &m)
+	return m.ID, nil
 }
 
-func (s *Service) ensureRoot(ctx context.Context, name string) (Org, error) {
+// ensureRoot returns the first organisation, or makes it.
+func (s *Service) ensureRoot(ctx context.Context, name string) (string, error) {
 	if root, ok := s.Root(); ok {
-		return root, nil
+		return root.ID, nil
 	}
 	if name == "" {
-		return Org{}, errors.New("there is no organisation yet: name the first one")
+		return "", errors.New("there is no organisation yet: name the first one")
 	}
-	o := Org{Name: name, Kind: "province", From: clock.Day(s.now()), UpdatedAt: s.now()}
-	o.ID = ident.Derive("root")
-	o.Path = []string{o.ID}
-	if err := s.orgs.Insert(ctx, &o); err != nil && !store.IsDuplicate(err, "_id") {
-		return Org{}, err
+	_, err := s.CreateOrg(ctx, nil, Decision{On: clock.Day(s.now()), Key: "root"}, OrgInput{ID: ident.Derive("root"), Name: name, Kind: "province"})
+	if err != nil && !errors.Is(err, keyReused) && fault.As(err) == nil {
+		return "", err
 	}
-	return s.orgs.Get(ctx, o.ID)
+	root, ok := s.Root()
+	if !ok {
+		return "", fmt.Errorf("first organisation: %w", err)
+	}
+	return root.ID, nil
 }

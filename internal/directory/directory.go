@@ -5,27 +5,37 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
 
+	"sotay/internal/audit"
 	"sotay/internal/caller"
 	"sotay/internal/clock"
-	"sotay/internal/fault"
+	"sotay/internal/directory/tree"
+	"sotay/internal/effect"
+	"sotay/internal/page"
+	"sotay/internal/secret"
 	"sotay/internal/store"
 )
 
 // How the table is kept fresh. A writer's clock may be behind ours, so that
-// each poll looks back; what a clock that jumped still hides, the full reading
-// finds.
+// each poll looks back a little and some polls further; what a clock that
+// jumped still hides, the full reading finds.
 const (
 	pollEvery   = time.Second
-	pollOverlap = 2 * time.Minute
+	pollOverlap = 5 * time.Second
+	deepEvery   = 30 * time.Second
+	deepOverlap = 2 * time.Minute
 	fullEvery   = 10 * time.Minute
 )
 
 // Deps are what the room needs.
 type Deps struct {
 	Engine store.Engine
+	Secret *secret.Secret
+	Audit  *audit.Record
+	Pages  *page.Sealer
 	Now    clock.Now
 	Log    *slog.Logger
 	// Refused are members who may not sign in whatever their status: the demo
@@ -35,13 +45,32 @@ type Deps struct {
 
 // Service is the room.
 type Service struct {
-	orgs    *store.Collection[Org]
-	members *store.Collection[Member]
-	table   *table
-	now     clock.Now
-	log     *slog.Logger
-	today   atomic.Pointer[dayUntil]
+	acts        *store.Collection[Act]
+	members     *store.Collection[Member]
+	enterprises *store.Collection[Enterprise]
+	actFx       *effect.Runner[Act]
+	memberFx    *effect.Runner[Member]
+	companyFx   *effect.Runner[Enterprise]
+
+	table *table
+	roll  roll
+	now   clock.Now
+	log   *slog.Logger
+	audit *audit.Record
+	pages *page.Sealer
+	keys  keys
+	today atomic.Pointer[dayUntil]
+
+	forest  atomic.Pointer[forest]
+	growing sync.Mutex // over the reading of acts
+
+	leavers []func(ctx context.Context, memberID string) error
+	erasers []func(ctx context.Context, memberID string) error
+	polled  pollState
 }
+
+// pollState is touched by Run alone.
+type pollState struct{ last, deep time.Time }
 
 // dayUntil caches which day it is, so that each request need not format it.
 type dayUntil struct {
@@ -51,49 +80,93 @@ type dayUntil struct {
 
 // New opens the room. Start must be called before it is used.
 func New(d Deps) (*Service, error) {
-	if d.Engine == nil || d.Now == nil || d.Log == nil {
+	if d.Engine == nil || d.Secret == nil || d.Audit == nil || d.Pages == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("directory: a dependency is missing")
 	}
-	s := &Service{now: d.Now, log: d.Log, table: newTable()}
+	s := &Service{now: d.Now, log: d.Log, audit: d.Audit, pages: d.Pages, table: newTable(), keys: keys{d.Secret}}
 	s.table.refused = d.Refused
+	s.forest.Store(emptyForest())
 	schemas := Schemas()
 	var err error
-	if s.orgs, err = store.NewCollection[Org](d.Engine, schemas[0]); err != nil {
+	if s.acts, err = store.NewCollection[Act](d.Engine, schemas[0]); err != nil {
 		return nil, err
 	}
-	s.members, err = store.NewCollection[Member](d.Engine, schemas[1])
-	return s, err
+	if s.members, err = store.NewCollection[Member](d.Engine, schemas[1]); err != nil {
+		return nil, err
+	}
+	if s.enterprises, err = store.NewCollection[Enterprise](d.Engine, schemas[2]); err != nil {
+		return nil, err
+	}
+	s.effects(d)
+	return s, nil
+}
+
+// The effects of the room's documents.
+const (
+	fxAudit = "audit"
+	fxPlace = "place" // of an act: members into the parts of a split
+	fxLeave = "leave" // of a member: sessions end
+	fxErase = "erase" // of a member: other rooms erase what they hold
+)
+
+func (s *Service) effects(d Deps) {
+	s.actFx = effect.NewRunner(s.acts, d.Now, d.Log)
+	s.memberFx = effect.NewRunner(s.members, d.Now, d.Log)
+	s.companyFx = effect.NewRunner(s.enterprises, d.Now, d.Log)
+	s.actFx.On(fxAudit, audited[Act](d.Audit))
+	s.memberFx.On(fxAudit, audited[Member](d.Audit))
+	s.companyFx.On(fxAudit, audited[Enterprise](d.Audit))
+	s.actFx.On(fxPlace, s.performPlace)
+	s.memberFx.On(fxLeave, func(ctx context.Context, m Member, _ effect.Effect) error { return each(ctx, s.leavers, m.ID) })
+	s.memberFx.On(fxErase, func(ctx context.Context, m Member, _ effect.Effect) error { return each(ctx, s.erasers, m.ID) })
+}
+
+// audited writes the audit entries that a row carries.
+func audited[T any](r *audit.Record) effect.Handler[T] {
+	return func(ctx context.Context, _ T, e effect.Effect) error { return r.WriteArgs(ctx, e.ID, e.Args) }
+}
+
+func each(ctx context.Context, fns []func(context.Context, string) error, id string) error {
+	for _, fn := range fns {
+		if err := fn(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// OnLeave registers what ends a member's sessions. Each may run twice. Before
+// the service is used.
+func (s *Service) OnLeave(fn func(ctx context.Context, memberID string) error) {
+	s.leavers = append(s.leavers, fn)
+}
+
+// OnErase registers what takes a member out of another room. Each may run
+// twice. Before the service is used.
+func (s *Service) OnErase(fn func(ctx context.Context, memberID string) error) {
+	s.erasers = append(s.erasers, fn)
+}
+
+// Sweepers perform what a writer left behind, for effect.Loop.
+func (s *Service) Sweepers() []effect.Sweeper {
+	return []effect.Sweeper{s.actFx, s.memberFx, s.companyFx}
 }
 
 // Start reads all organisations and members.
 func (s *Service) Start(ctx context.Context) error {
-	if err := s.loadTree(ctx); err != nil {
+	if err := s.readActs(ctx); err != nil {
 		return err
 	}
 	return s.members.Each(ctx, func(m Member) error {
-		s.table.set(&m)
+		s.take(&m)
 		return nil
 	})
 }
 
-func (s *Service) loadTree(ctx context.Context) error {
-	next := tree{}
-	changed := false
-	old := *s.table.tree.Load()
-	err := s.orgs.Each(ctx, func(o Org) error {
-		next[o.ID] = &o
-		if was := old[o.ID]; was == nil || was.Rev != o.Rev {
-			changed = true
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("load organisations: %w", err)
-	}
-	if changed || len(next) != len(old) {
-		s.table.tree.Store(&next)
-	}
-	return nil
+// take brings a member's newest state into the table.
+func (s *Service) take(m *Member) {
+	old, now := s.table.set(m)
+	s.roll.changed(s.table, old, now)
 }
 
 // Run keeps the table fresh until ctx ends.
@@ -117,22 +190,28 @@ func (s *Service) Run(ctx context.Context) {
 	}
 }
 
-// Refresh reads what has changed lately.
+// Refresh reads what has changed lately. It is for one goroutine at a time.
 func (s *Service) Refresh(ctx context.Context) error {
-	since := s.now().Add(-pollOverlap)
-	orgs, err := s.orgs.Find(ctx, store.Query{Index: "updatedAt", From: since, Limit: 1})
-	if err != nil {
+	if err := s.readActs(ctx); err != nil {
 		return err
 	}
-	if len(orgs.Items) > 0 {
-		if err := s.loadTree(ctx); err != nil {
-			return err
-		}
+	now, p := s.now(), &s.polled
+	since := p.last.Add(-pollOverlap)
+	deep := now.Sub(p.deep) >= deepEvery || now.Before(p.deep)
+	if deep || since.After(now) {
+		since = now.Add(-deepOverlap)
 	}
-	return s.members.All(ctx, store.Query{Index: "updatedAt", From: since}, func(m Member) error {
-		s.table.set(&m)
+	err := s.members.All(ctx, store.Query{Index: "updatedAt", From: since}, func(m Member) error {
+		s.take(&m)
 		return nil
 	})
+	if err == nil {
+		p.last = now
+		if deep {
+			p.deep = now
+		}
+	}
+	return err
 }
 
 // lookTimeout bounds the reading of a member who is not in the table.
@@ -147,14 +226,14 @@ func (s *Service) Identity(memberID string) (*caller.Identity, bool) {
 
 // IdentityAt is Identity for a caller who has the present moment at hand.
 func (s *Service) IdentityAt(memberID string, now time.Time) (*caller.Identity, bool) {
-	today := s.day(now)
-	i := s.table.identity(memberID, today)
+	tr := s.treeToday(now)
+	i := s.table.identity(memberID, tr)
 	if i == nil {
 		ctx, cancel := context.WithTimeout(context.Background(), lookTimeout)
 		defer cancel()
 		if m, err := s.members.Get(ctx, memberID); err == nil {
-			s.table.set(&m)
-			i = s.table.identity(memberID, today)
+			s.take(&m)
+			i = s.table.identity(memberID, tr)
 		}
 	}
 	return i, i != nil
@@ -172,45 +251,32 @@ func (s *Service) day(now time.Time) string {
 	return d.day
 }
 
-// OrgPath returns an organisation's path from the root, nil when unknown.
-func (s *Service) OrgPath(orgID string) []string { return s.table.path(orgID) }
+// Tree returns the organisations as of today.
+func (s *Service) Tree() *tree.Snapshot { return s.treeToday(s.now()) }
+
+// OrgPath returns an organisation's path from the root, nil when it never was.
+// One that has closed lies below the one that took its place.
+func (s *Service) OrgPath(orgID string) []string { return s.Tree().Path(orgID) }
 
 // Size counts members and organisations, for the log.
-func (s *Service) Size() (members, orgs int) { return s.table.len(), len(*s.table.tree.Load()) }
+func (s *Service) Size() (members, orgs int) { return s.table.len(), s.Tree().Len() }
 
-// Profile is a member as that member sees it.
-type Profile struct {
-	Member   Member
-	Identity *caller.Identity
-	Path     []Org
-	OrgName  map[string]string
+// wrote settles a member that was written: the table first, then what follows
+// from the write. What fails there is not lost: a sweeper finishes it.
+func (s *Service) wrote(ctx context.Context, m *Member) {
+	s.take(m)
+	done, err := s.memberFx.Perform(ctx, m.ID, *m)
+	if err != nil {
+		s.log.Warn("effects left for a later try", "kind", "member", "id", m.ID, "error", err)
+		return
+	}
+	*m = done
+	s.take(m)
 }
 
-// Profile reads the member's own record.
-func (s *Service) Profile(ctx context.Context, memberID string) (Profile, error) {
-	m, err := s.members.Get(ctx, memberID)
-	if errors.Is(err, store.ErrNotFound) {
-		return Profile{}, fault.NotFound
+func doing(what string, err error) error {
+	if err == nil {
+		return nil
 	}
-	if err != nil {
-		return Profile{}, err
-	}
-	s.table.set(&m)
-	i, ok := s.Identity(memberID)
-	if !ok {
-		return Profile{}, fault.NotFound
-	}
-	p := Profile{Member: m, Identity: i, OrgName: map[string]string{}}
-	tr := *s.table.tree.Load()
-	for _, id := range i.OrgPath {
-		if o := tr[id]; o != nil {
-			p.Path = append(p.Path, *o)
-		}
-	}
-	for _, r := range i.Roles {
-		if o := tr[r.OrgID]; o != nil {
-			p.OrgName[r.OrgID] = o.Name
-		}
-	}
-	return p, nil
+	return fmt.Errorf("%s: %w", what, err)
 }

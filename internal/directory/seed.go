@@ -2,11 +2,13 @@ package directory
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 
 	"sotay/internal/caller"
+	"sotay/internal/directory/tree"
+	"sotay/internal/fault"
 	"sotay/internal/ident"
 	"sotay/internal/store"
 	"sotay/internal/viet"
@@ -15,8 +17,10 @@ import (
 // Seed is a small directory in one file: the demo province, or the first
 // organisations of a new installation.
 type Seed struct {
-	Orgs    []SeedOrg    `yaml:"orgs"`
-	Members []SeedMember `yaml:"members"`
+	Orgs        []SeedOrg        `yaml:"orgs"`
+	Acts        []SeedAct        `yaml:"acts"`
+	Enterprises []SeedEnterprise `yaml:"enterprises"`
+	Members     []SeedMember     `yaml:"members"`
 }
 
 // SeedOrg is an organisation of a seed. Keys stand for ids within the file.
@@ -24,8 +28,29 @@ type SeedOrg struct {
 	Key    string `yaml:"key"`
 	Name   string `yaml:"name"`
 	Kind   string `yaml:"kind"`
+	Code   string `yaml:"code"`
 	Parent string `yaml:"parent"`
 	From   string `yaml:"from"`
+}
+
+// SeedAct is what happened to organisations of the seed: a merger of Orgs into
+// Into, or a new Name of Org.
+type SeedAct struct {
+	On         string   `yaml:"on"`
+	DecisionNo string   `yaml:"decisionNo"`
+	Org        string   `yaml:"org"`
+	Name       string   `yaml:"name"`
+	Orgs       []string `yaml:"orgs"`
+	Into       string   `yaml:"into"`
+}
+
+// SeedEnterprise is an enterprise of a seed.
+type SeedEnterprise struct {
+	Key       string  `yaml:"key"`
+	Name      string  `yaml:"name"`
+	Ownership string  `yaml:"ownership"`
+	Org       string  `yaml:"org"`
+	Shifts    []Shift `yaml:"shifts"`
 }
 
 // SeedMember is a member of a seed.
@@ -34,8 +59,12 @@ type SeedMember struct {
 	Name             string       `yaml:"name"`
 	Org              string       `yaml:"org"`
 	Kind             string       `yaml:"kind"`
+	JoinedOn         string       `yaml:"joinedOn"`
+	OfficialOn       string       `yaml:"officialOn"`
 	Statuses         []SeedStatus `yaml:"statuses"`
 	Tags             []string     `yaml:"tags"`
+	Enterprise       string       `yaml:"enterprise"`
+	Shift            string       `yaml:"shift"`
 	WantsInformation bool         `yaml:"wantsInformation"`
 	Username         string       `yaml:"username"`
 	Roles            []SeedRole   `yaml:"roles"`
@@ -46,129 +75,241 @@ type SeedStatus struct {
 	Status     string `yaml:"status"`
 	From       string `yaml:"from"`
 	To         string `yaml:"to"`
+	Host       string `yaml:"host"`
 	DecidedBy  string `yaml:"decidedBy"`
 	DecisionNo string `yaml:"decisionNo"`
-	Note       string `yaml:"note"`
 }
 
-// SeedRole is a role over an organisation's subtree.
+// SeedRole is a role over an organisation's subtree, or over an enterprise.
 type SeedRole struct {
-	Role string `yaml:"role"`
-	Org  string `yaml:"org"`
-	From string `yaml:"from"`
-	To   string `yaml:"to"`
+	Role       string `yaml:"role"`
+	Org        string `yaml:"org"`
+	Enterprise string `yaml:"enterprise"`
+	From       string `yaml:"from"`
+	To         string `yaml:"to"`
 }
 
-// OrgID and MemberID are the ids that a seed's keys stand for, always the
-// same: seeding twice changes nothing.
-func OrgID(key string) string    { return ident.Derive("seed/org", key) }
-func MemberID(key string) string { return ident.Derive("seed/member", key) }
+// OrgID, EnterpriseID and MemberID are the ids that a seed's keys stand for,
+// always the same: seeding twice changes nothing.
+func OrgID(key string) string        { return ident.Derive("seed/org", key) }
+func EnterpriseID(key string) string { return ident.Derive("seed/enterprise", key) }
+func MemberID(key string) string     { return ident.Derive("seed/member", key) }
 
 // Apply writes what of a seed is not there yet and returns how many
 // organisations and members it wrote. Nothing is written when the seed is not
 // sound.
 func (s *Service) Apply(ctx context.Context, seed Seed) (orgs, members int, err error) {
-	paths, err := seed.check()
-	if err != nil {
+	if err := seed.check(); err != nil {
 		return 0, 0, err
 	}
-	for _, o := range seed.Orgs {
-		row := Org{Name: viet.NFC(o.Name), Kind: o.Kind, Path: paths[o.Key], From: o.From, UpdatedAt: s.now()}
-		row.ID = OrgID(o.Key)
-		if o.Parent != "" {
-			row.ParentID = OrgID(o.Parent)
-		}
-		wrote, err := wroteNew(s.orgs.Insert(ctx, &row))
-		if err != nil {
-			return orgs, members, err
-		}
-		orgs += wrote
+	if orgs, err = s.seedOrgs(ctx, seed.Orgs); err != nil {
+		return orgs, 0, err
 	}
-	for _, sm := range seed.Members {
-		row := sm.member()
-		row.UpdatedAt = s.now()
-		wrote, err := wroteNew(s.members.Insert(ctx, &row))
-		if err != nil {
-			return orgs, members, err
+	for _, a := range seed.Acts {
+		if err := s.seedAct(ctx, a); err != nil {
+			return orgs, 0, fmt.Errorf("seed: act of %s: %w", a.On, err)
 		}
-		members += wrote
 	}
-	return orgs, members, s.Start(ctx)
+	for _, e := range seed.Enterprises {
+		row := Enterprise{Name: viet.NFC(e.Name), NameKey: viet.Fold(e.Name), Ownership: e.Ownership, OrgID: OrgID(e.Org), Shifts: e.Shifts, Revision: 1, UpdatedAt: s.now()}
+		row.ID = EnterpriseID(e.Key)
+		row.CodeKey = row.ID
+		if err := s.enterprises.Insert(ctx, &row); err != nil && !store.IsDuplicate(err, "_id") {
+			return orgs, 0, err
+		}
+	}
+	members, err = s.seedMembers(ctx, seed.Members)
+	return orgs, members, err
 }
 
-func wroteNew(err error) (int, error) {
-	if store.IsDuplicate(err, "_id") {
-		return 0, nil
+// maxOpenings bounds the organisations that one act opens.
+const maxOpenings = 500
+
+// errNothing ends an act that has nothing left to do.
+var errNothing = errors.New("nothing to do")
+
+// seedOrgs opens the organisations that never were, one act for each day.
+func (s *Service) seedOrgs(ctx context.Context, list []SeedOrg) (int, error) {
+	byDay := map[string][]OrgInput{}
+	var days []string
+	for _, o := range list {
+		in := OrgInput{ID: OrgID(o.Key), Code: o.Code, Name: o.Name, Kind: o.Kind}
+		if o.Parent != "" {
+			in.ParentID = OrgID(o.Parent)
+		}
+		if byDay[o.From] == nil {
+			days = append(days, o.From)
+		}
+		byDay[o.From] = append(byDay[o.From], in)
 	}
-	if err != nil {
-		return 0, err
+	slices.Sort(days)
+	opened := 0
+	for _, day := range days {
+		n, err := s.OpenOrgs(ctx, nil, Decision{On: day}, byDay[day])
+		if opened += n; err != nil {
+			return opened, fmt.Errorf("seed: %w", err)
+		}
 	}
-	return 1, nil
+	return opened, nil
+}
+
+// OpenOrgs opens those of the organisations, whose ids are given, that never
+// were, in acts of a bounded size; parents stand before their children. It
+// returns how many it opened. May run twice, and beside itself.
+func (s *Service) OpenOrgs(ctx context.Context, who *caller.Caller, d Decision, list []OrgInput) (opened int, err error) {
+	for part := range slices.Chunk(list, maxOpenings) {
+		a, err := s.begin(&d, who, ActImport, nil)
+		if err != nil {
+			return opened, err
+		}
+		a.ID = ident.New()
+		a, err = s.decide(ctx, who, a, func(_, _ *tree.Snapshot, a *Act) error {
+			a.Changes = nil
+			h := s.forest.Load().history
+			for _, o := range part {
+				o.tidy()
+				if !h.Known(o.ID) {
+					a.Changes = append(a.Changes, o.opening())
+				}
+			}
+			if len(a.Changes) == 0 {
+				return errNothing
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errNothing) {
+			return opened, err
+		}
+		if err == nil {
+			opened += len(a.Changes)
+		}
+	}
+	return opened, nil
+}
+
+func (s *Service) seedAct(ctx context.Context, a SeedAct) error {
+	d := Decision{On: a.On, DecisionNo: a.DecisionNo, Key: "seed/" + a.On + "/" + a.Org + a.Into}
+	if a.Into == "" {
+		_, err := s.ChangeOrg(ctx, nil, OrgID(a.Org), d, OrgInput{Name: a.Name})
+		return err
+	}
+	var ids []string
+	for _, key := range a.Orgs {
+		ids = append(ids, OrgID(key))
+	}
+	_, err := s.MergeOrgs(ctx, nil, d, Merger{OrgIDs: ids, IntoID: OrgID(a.Into)})
+	return err
+}
+
+func (s *Service) seedMembers(ctx context.Context, list []SeedMember) (wrote int, err error) {
+	rows := make([]*Member, len(list))
+	for i := range list {
+		m := list[i].member()
+		m.UpdatedAt = s.now()
+		rows[i] = &m
+	}
+	for i, err := range s.members.InsertMany(ctx, rows) {
+		if store.IsDuplicate(err, "_id") {
+			continue
+		}
+		if err != nil {
+			return wrote, err
+		}
+		s.take(rows[i])
+		wrote++
+	}
+	return wrote, nil
 }
 
 func (m *SeedMember) member() Member {
-	row := Member{Name: viet.NFC(m.Name), NameKey: viet.NameKey(m.Name), OrgID: OrgID(m.Org), Kind: m.Kind,
-		Tags: m.Tags, Locale: "vi", WantsInformation: m.WantsInformation, AuthRev: 1}
+	row := Member{Name: viet.NFC(m.Name), NameKey: viet.NameKey(m.Name), Kind: m.Kind, JoinedOn: m.JoinedOn, OfficialOn: m.OfficialOn,
+		Tags: m.Tags, Shift: m.Shift, Locale: "vi", WantsInformation: m.WantsInformation, AuthRev: 1, Revision: 1}
 	row.ID = MemberID(m.Key)
+	row.CitizenKey, row.CodeKey = row.ID, row.ID
+	if m.Enterprise != "" {
+		row.EnterpriseID = EnterpriseID(m.Enterprise)
+	}
+	from := ""
 	for _, st := range m.Statuses {
-		s := Status{Status: st.Status, From: st.From, To: st.To, DecisionNo: st.DecisionNo}
+		s := Status{Key: "seed/" + st.From, Status: st.Status, From: st.From, To: st.To, DecisionNo: st.DecisionNo}
 		if st.DecidedBy != "" {
 			s.DecidedBy = OrgID(st.DecidedBy)
 		}
-		row.Statuses = append(row.Statuses, s)
+		if st.Host != "" {
+			s.HostID = OrgID(st.Host)
+		}
+		if from == "" || st.From < from {
+			from = st.From
+		}
+		row.putStatus(s)
 	}
+	row.Places = []Place{{Key: "seed", OrgID: OrgID(m.Org), From: from}}
 	for _, r := range m.Roles {
-		row.Roles = append(row.Roles, Role{Role: r.Role, OrgID: OrgID(r.Org), From: r.From, To: r.To})
+		role := Role{Role: r.Role, From: r.From, To: r.To}
+		if r.Enterprise != "" {
+			role.EnterpriseID = EnterpriseID(r.Enterprise)
+		} else {
+			role.OrgID = OrgID(r.Org)
+		}
+		row.Roles = append(row.Roles, role)
 	}
 	return row
 }
 
-var (
-	days     = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)
-	statuses = []string{Active, Exempt, TemporarilyExempt, TemporaryAttachment, Transfer, Suspended, StruckOff, Expelled, Resigned, Deceased}
-	tags     = []string{"ethnicMinority", "remote", "privateEnterprise", "fdiEnterprise"}
-)
+// seedKeys are the keys of a seed, by kind.
+type seedKeys struct{ orgs, enterprises, members map[string]bool }
 
-// check tests a seed and returns the paths of its organisations.
-func (seed Seed) check() (map[string][]string, error) {
-	paths := map[string][]string{}
+// check tests a seed as a whole. Whether the organisations fit together is
+// tested when they open.
+func (seed *Seed) check() error {
+	k := seedKeys{map[string]bool{}, map[string]bool{}, map[string]bool{}}
 	for i, o := range seed.Orgs {
-		parent, known := paths[o.Parent]
 		switch {
-		case o.Key == "" || o.Name == "" || o.Kind == "" || !days.MatchString(o.From):
-			return nil, fmt.Errorf("seed: organisation %d: key, name, kind and from are needed", i+1)
-		case paths[o.Key] != nil:
-			return nil, fmt.Errorf("seed: organisation %s stands twice", o.Key)
-		case o.Parent != "" && !known:
-			return nil, fmt.Errorf("seed: organisation %s: parent %q does not stand before it", o.Key, o.Parent)
+		case o.Key == "" || o.Name == "" || o.Kind == "" || !isDay(o.From):
+			return fmt.Errorf("seed: organisation %d: key, name, kind and from are needed", i+1)
+		case k.orgs[o.Key]:
+			return fmt.Errorf("seed: organisation %s stands twice", o.Key)
+		case o.Parent != "" && !k.orgs[o.Parent]:
+			return fmt.Errorf("seed: organisation %s: parent %q does not stand before it", o.Key, o.Parent)
 		}
-		paths[o.Key] = append(slices.Clone(parent), OrgID(o.Key))
+		k.orgs[o.Key] = true
 	}
-	seen := map[string]bool{}
+	for i, e := range seed.Enterprises {
+		if e.Key == "" || k.enterprises[e.Key] || e.Name == "" || !k.orgs[e.Org] || !slices.Contains(ownerships, e.Ownership) {
+			return fmt.Errorf("seed: enterprise %d: key, name, ownership and a known organisation are needed", i+1)
+		}
+		k.enterprises[e.Key] = true
+	}
 	for i := range seed.Members {
 		m := &seed.Members[i]
-		if m.Key == "" || seen[m.Key] {
-			return nil, fmt.Errorf("seed: member %d: key %q is empty or stands twice", i+1, m.Key)
+		if m.Key == "" || k.members[m.Key] {
+			return fmt.Errorf("seed: member %d: key %q is empty or stands twice", i+1, m.Key)
 		}
-		seen[m.Key] = true
-		if err := m.check(paths); err != nil {
-			return nil, fmt.Errorf("seed: member %s: %w", m.Key, err)
+		k.members[m.Key] = true
+		if err := m.check(&k); err != nil {
+			return fmt.Errorf("seed: member %s: %w", m.Key, err)
 		}
 	}
-	return paths, nil
+	return nil
 }
 
-func (m *SeedMember) check(orgs map[string][]string) error {
-	if m.Name == "" || orgs[m.Org] == nil || m.Kind != Official && m.Kind != Probationary {
-		return fmt.Errorf("name, a known organisation and a kind are needed")
+func isDay(s string) bool { return len(needDay(fault.BadInput, "", s, true).Fields) == 0 }
+
+func (m *SeedMember) check(k *seedKeys) error {
+	if m.Name == "" || !k.orgs[m.Org] || m.Kind != Official && m.Kind != Probationary || len(m.Statuses) == 0 {
+		return fmt.Errorf("name, a known organisation, a kind and a status are needed")
+	}
+	if m.Enterprise != "" && !k.enterprises[m.Enterprise] {
+		return fmt.Errorf("enterprise %q is not known", m.Enterprise)
 	}
 	for _, st := range m.Statuses {
-		if !slices.Contains(statuses, st.Status) || !days.MatchString(st.From) {
+		if !slices.Contains(statuses, st.Status) || !isDay(st.From) || st.Host != "" && !k.orgs[st.Host] {
 			return fmt.Errorf("status %q from %q is not known", st.Status, st.From)
 		}
 	}
 	for _, r := range m.Roles {
-		if !slices.Contains(caller.Names(), caller.RoleName(r.Role)) || orgs[r.Org] == nil || !days.MatchString(r.From) {
+		scope := k.orgs[r.Org] || k.enterprises[r.Enterprise]
+		if !slices.Contains(caller.Names(), caller.RoleName(r.Role)) || !scope || !isDay(r.From) {
 			return fmt.Errorf("role %q over %q from %q is not known", r.Role, r.Org, r.From)
 		}
 	}

@@ -7,37 +7,47 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"unique"
 
 	"sotay/internal/caller"
+	"sotay/internal/directory/tree"
+	"sotay/internal/viet"
 )
 
-// tree is the organisations by id; it is replaced, never changed.
-type tree map[string]*Org
-
 // row is what the table keeps of a member: enough to make an identity again
-// when the day or the tree changes.
+// when the day or the tree changes, and to list members without the store.
+// Rows are never changed, but for what roll and made say.
 type row struct {
-	kind     string
-	orgID    string
-	statuses []Status
-	tags     []string
-	roles    []Role
-	authRev  int64
-	rev      int64
+	id         string
+	rev        int64
+	authRev    int64
+	kind       string
+	officialOn string
+	places     []Place
+	statuses   []Status
+	tags       []string
+	roles      []Role
+	enterprise string
+	shift      string
+	erased     bool
+	key        string // sorts names
+	fold       string // folded name, for look-ups by name
 	// made is the identity of one day and one tree.
 	made atomic.Pointer[made]
+	// listed is the unit whose list the row stands in, and listedIn the tree
+	// that the list was made for; under the roll's lock.
+	listed   string
+	listedIn *tree.Snapshot
 }
 
 type made struct {
 	identity *caller.Identity
-	day      string
-	tree     *tree
+	tree     *tree.Snapshot
 }
 
 // table holds all members. Reads take a read lock on one of its shards.
 type table struct {
 	refused map[string]bool
-	tree    atomic.Pointer[tree]
 	shards  [16]struct {
 		sync.RWMutex
 		rows map[string]*row
@@ -46,7 +56,6 @@ type table struct {
 
 func newTable() *table {
 	t := &table{}
-	t.tree.Store(&tree{})
 	for i := range t.shards {
 		t.shards[i].rows = map[string]*row{}
 	}
@@ -60,49 +69,91 @@ func (t *table) shard(id string) int {
 	return int(id[len(id)-1]) % len(t.shards)
 }
 
-// set takes in a member unless a newer state is known.
-func (t *table) set(m *Member) {
+// intern keeps one copy of the strings that many members share.
+func intern(s string) string { return unique.Make(s).Value() }
+
+// rowOf keeps of a member what the table needs.
+func rowOf(m *Member) *row {
+	r := &row{id: m.ID, rev: m.Rev, authRev: m.AuthRev, kind: intern(m.Kind), officialOn: intern(m.OfficialOn),
+		enterprise: intern(m.EnterpriseID), shift: intern(m.Shift), erased: !m.ErasedAt.IsZero() && m.ErasedAt.Unix() > 0,
+		key: m.NameKey, fold: viet.Fold(m.Name)}
+	for _, p := range m.Places {
+		r.places = append(r.places, Place{OrgID: intern(p.OrgID), From: intern(p.From)})
+	}
+	for _, s := range m.Statuses {
+		r.statuses = append(r.statuses, Status{Status: intern(s.Status), From: intern(s.From), To: intern(s.To), HostID: intern(s.HostID)})
+	}
+	for _, tag := range m.Tags {
+		r.tags = append(r.tags, intern(tag))
+	}
+	r.roles = slices.Clone(m.Roles)
+	return r
+}
+
+// set takes in a member unless a newer state is known, and returns the row
+// that was replaced and the one that stands now.
+func (t *table) set(m *Member) (old, now *row) {
 	s := &t.shards[t.shard(m.ID)]
 	s.Lock()
 	defer s.Unlock()
-	if old := s.rows[m.ID]; old != nil && old.rev >= m.Rev {
-		return
+	old = s.rows[m.ID]
+	if old != nil && old.rev >= m.Rev {
+		return old, old
 	}
-	s.rows[m.ID] = &row{kind: m.Kind, orgID: m.OrgID, statuses: m.Statuses, tags: m.Tags,
-		roles: m.Roles, authRev: m.AuthRev, rev: m.Rev}
+	now = rowOf(m)
+	s.rows[now.id] = now
+	return old, now
 }
 
-// identity returns the member as of today, or nil. today is passed in by the
-// caller who has it at hand.
-func (t *table) identity(id, today string) *caller.Identity {
+func (t *table) row(id string) *row {
 	s := &t.shards[t.shard(id)]
 	s.RLock()
-	r := s.rows[id]
-	s.RUnlock()
+	defer s.RUnlock()
+	return s.rows[id]
+}
+
+// identity returns the member in the tree of a day, or nil.
+func (t *table) identity(id string, tr *tree.Snapshot) *caller.Identity {
+	r := t.row(id)
 	if r == nil {
 		return nil
 	}
-	tr := t.tree.Load()
-	if m := r.made.Load(); m != nil && m.day == today && m.tree == tr {
+	if m := r.made.Load(); m != nil && m.tree == tr {
 		return m.identity
 	}
-	i := r.make(id, today, *tr)
+	i := r.identity(tr)
 	i.MaySignIn = i.MaySignIn && !t.refused[id]
-	r.made.Store(&made{identity: i, day: today, tree: tr})
+	r.made.Store(&made{identity: i, tree: tr})
 	return i
 }
 
-func (r *row) make(id, today string, tr tree) *caller.Identity {
-	m := Member{Statuses: r.statuses}
-	status := m.Current(today).Status
-	i := &caller.Identity{MemberID: id, AuthRev: r.authRev, OrgID: r.orgID, Kind: r.kind,
-		Status: status, Tags: r.tags, MaySignIn: !hasLeft(status)}
-	if o := tr[r.orgID]; o != nil {
-		i.OrgPath = o.Path
+// unit returns the organisation in which a member counts on the day of the
+// tree: the host of one who is attached for a time, else where they belong.
+func (r *row) unit(tr *tree.Snapshot) string { return unitOf(r.places, r.statuses, tr) }
+
+func unitOf(places []Place, statuses []Status, tr *tree.Snapshot) string {
+	if s := currentStatus(statuses, tr.Day); s.Status == TemporaryAttachment && s.HostID != "" {
+		if host := tr.Resolve(s.HostID); host != "" {
+			return host
+		}
+	}
+	return tr.Resolve(placeOn(places, tr.Day))
+}
+
+func (r *row) identity(tr *tree.Snapshot) *caller.Identity {
+	status := currentStatus(r.statuses, tr.Day).Status
+	i := &caller.Identity{MemberID: r.id, AuthRev: r.authRev, OrgID: r.unit(tr), Kind: kindOn(r.kind, r.officialOn, tr.Day),
+		Status: status, Tags: r.tags, EnterpriseID: r.enterprise, Shift: r.shift, MaySignIn: !hasLeft(status) && !r.erased}
+	if o := tr.Org(i.OrgID); o != nil {
+		i.OrgPath, i.Units = o.Path, o.Units
 	}
 	for _, role := range r.roles {
-		if role.From <= today && (role.To == "" || today <= role.To) {
-			i.Roles = append(i.Roles, caller.Role{Name: caller.RoleName(role.Role), OrgID: role.OrgID, From: role.From, To: role.To})
+		// A role over an organisation that has closed is over: its successor
+		// appoints its own.
+		inForce := role.From <= tr.Day && (role.To == "" || tr.Day <= role.To)
+		if inForce && (role.OrgID == "" || tr.Org(role.OrgID) != nil) {
+			i.Roles = append(i.Roles, caller.Role{Name: caller.RoleName(role.Role), OrgID: role.OrgID,
+				EnterpriseID: role.EnterpriseID, From: role.From, To: role.To})
 		}
 	}
 	i.Audience = audienceHash(i)
@@ -117,16 +168,20 @@ func audienceHash(i *caller.Identity) string {
 	}
 	slices.Sort(names)
 	names = slices.Compact(names)
-	sum := sha256.Sum256([]byte(strings.Join(i.OrgPath, "/") + "|" + strings.Join(names, ",") + "|" + i.Status + "|" + i.Kind))
+	sum := sha256.Sum256([]byte(strings.Join(i.Units, "/") + "|" + strings.Join(names, ",") + "|" + i.Status + "|" + i.Kind))
 	return hex.EncodeToString(sum[:8])
 }
 
-// path returns an organisation's path from the root, nil when it is unknown.
-func (t *table) path(orgID string) []string {
-	if o := (*t.tree.Load())[orgID]; o != nil {
-		return o.Path
+// each calls fn for all rows, in no order.
+func (t *table) each(fn func(*row)) {
+	for i := range t.shards {
+		s := &t.shards[i]
+		s.RLock()
+		for _, r := range s.rows {
+			fn(r)
+		}
+		s.RUnlock()
 	}
-	return nil
 }
 
 // len counts the members.

@@ -24,14 +24,15 @@ func (s *Server) GetMe(ctx context.Context, _ contract.GetMeRequestObject) (cont
 
 func meOf(p *directory.Profile) contract.Me {
 	m := contract.Me{Id: p.Member.ID, Name: p.Member.Name, OrgPath: []contract.OrgRef{}, Roles: []contract.Role{},
-		Kind: contract.MemberKind(p.Member.Kind), Status: contract.MemberStatus(p.Identity.Status),
+		Kind: contract.MemberKind(p.Identity.Kind), Status: contract.MemberStatus(p.Identity.Status),
 		Locale: contract.MeLocale(p.Member.Locale), WantsInformation: p.Member.WantsInformation, Tags: []contract.Audience{}}
 	for _, o := range p.Path {
 		m.OrgPath = append(m.OrgPath, contract.OrgRef{Id: o.ID, Name: o.Name, Kind: o.Kind})
 	}
 	for _, r := range p.Identity.Roles {
-		m.Roles = append(m.Roles, contract.Role{Role: contract.RoleName(r.Name), OrgId: r.OrgID,
-			OrgName: p.OrgName[r.OrgID], From: r.From, To: optional(r.To)})
+		m.Roles = append(m.Roles, contract.Role{Role: contract.RoleName(r.Name), OrgId: optional(r.OrgID),
+			OrgName: optional(p.ScopeName[r.OrgID]), EnterpriseId: optional(r.EnterpriseID),
+			EnterpriseName: optional(p.ScopeName[r.EnterpriseID]), From: r.From, To: optional(r.To)})
 	}
 	for _, t := range p.Member.Tags {
 		m.Tags = append(m.Tags, contract.Audience(t))

@@ -88,7 +88,7 @@ func newFixture(t *testing.T, e store.Engine) *fixture {
 
 // who is a member of an organisation, with roles over the root.
 func who(id, org string, roles ...caller.RoleName) *caller.Caller {
-	i := &caller.Identity{MemberID: id, OrgID: org, OrgPath: orgs{}.OrgPath(org), Status: "active", MaySignIn: true, Audience: org}
+	i := &caller.Identity{MemberID: id, OrgID: org, OrgPath: orgs{}.OrgPath(org), Units: orgs{}.OrgPath(org), Status: "active", MaySignIn: true, Audience: org}
 	for _, r := range roles {
 		i.Roles = append(i.Roles, caller.Role{Name: r, OrgID: "root", From: "2020-01-01"})
 		i.Audience += "," + string(r)

@@ -28,6 +28,8 @@ const (
 	Refresh         Purpose = "refresh-successors"
 	SigningKeys     Purpose = "signing-keys"
 	CitizenIDs      Purpose = "citizen-ids"
+	Phones          Purpose = "phones"
+	Requests        Purpose = "requests"
 	ThrottledNames  Purpose = "throttled-names"
 	ActivationCodes Purpose = "activation-codes"
 	SignInNonces    Purpose = "sign-in-nonces"

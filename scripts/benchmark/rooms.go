@@ -56,10 +56,11 @@ func openRooms(ctx context.Context, data string) (*rooms, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.directory, err = directory.New(directory.Deps{Engine: r.engine, Now: clock.System, Log: log}); err != nil {
+	pages := page.New(sec)
+	r.directory, err = directory.New(directory.Deps{Engine: r.engine, Secret: sec, Audit: record, Pages: pages, Now: clock.System, Log: log})
+	if err != nil {
 		return nil, err
 	}
-	pages := page.New(sec)
 	r.account, err = account.New(account.Deps{Engine: r.engine, Secret: sec, Members: r.directory, Audit: record, Pages: pages,
 		Now: clock.System, Log: log, Config: account.Config{AccessLifetime: tokenLifetime}})
 	if err != nil {

@@ -313,6 +313,7 @@ const (
 	Admin     RoleName = "admin"
 	Approver  RoleName = "approver"
 	Editor    RoleName = "editor"
+	Inspector RoleName = "inspector"
 	Leader    RoleName = "leader"
 	Secretary RoleName = "secretary"
 )
@@ -325,6 +326,8 @@ func (e RoleName) Valid() bool {
 	case Approver:
 		return true
 	case Editor:
+		return true
+	case Inspector:
 		return true
 	case Leader:
 		return true
@@ -1007,12 +1010,15 @@ type Relation struct {
 	Title      string `json:"title"`
 }
 
-// Role defines model for Role.
+// Role Over the subtree of an organisation, or over the members of an enterprise
 type Role struct {
+	EnterpriseId   *Id     `json:"enterpriseId,omitempty"`
+	EnterpriseName *string `json:"enterpriseName,omitempty"`
+
 	// From Calendar day, YYYY-MM-DD
 	From    Date     `json:"from"`
-	OrgId   Id       `json:"orgId"`
-	OrgName string   `json:"orgName"`
+	OrgId   *Id      `json:"orgId,omitempty"`
+	OrgName *string  `json:"orgName,omitempty"`
 	Role    RoleName `json:"role"`
 
 	// To Calendar day, YYYY-MM-DD
