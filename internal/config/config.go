@@ -24,8 +24,10 @@ type Config struct {
 	Addr            string        `env:"HANDBOOK_ADDR" envDefault:"127.0.0.1:8080" help:"Address that the API listens on."`
 	MetricsAddr     string        `env:"HANDBOOK_METRICS_ADDR" envDefault:"127.0.0.1:9090" help:"Address of /metrics; empty for none."`
 	MongoDBURI      string        `env:"HANDBOOK_MONGODB_URI" mask:"true" help:"MongoDB replica set; empty for the embedded store."`
+	MongoDBURIFile  string        `env:"HANDBOOK_MONGODB_URI_FILE" help:"File that holds HANDBOOK_MONGODB_URI, such as a container's secret."`
 	MongoDBDatabase string        `env:"HANDBOOK_MONGODB_DATABASE" envDefault:"sotay" help:"Database on MongoDB."`
 	Secret          string        `env:"HANDBOOK_SECRET" mask:"true" help:"The installation's secret: base64 of at least 32 bytes. Required on MongoDB; otherwise made in the data folder."`
+	SecretFrom      string        `env:"HANDBOOK_SECRET_FILE" help:"File that holds HANDBOOK_SECRET, such as a container's secret."`
 	Demo            bool          `env:"HANDBOOK_DEMO" envDefault:"false" help:"Load the demo province with accounts whose password is public. Never in production."`
 	LogLevel        string        `env:"HANDBOOK_LOG_LEVEL" envDefault:"info" help:"debug, info, warn or error."`
 	AccessLog       bool          `env:"HANDBOOK_ACCESS_LOG" envDefault:"true" help:"Whether each request is logged."`
@@ -60,6 +62,7 @@ func Load(environ []string) (Config, error) {
 	if addr, given := vars["HANDBOOK_METRICS_ADDR"]; given && addr == "" {
 		c.MetricsAddr = ""
 	}
+	faults = append(faults, c.readFiles()...)
 	faults = append(faults, unknown(vars)...)
 	faults = append(faults, c.check()...)
 	return c, errors.Join(faults...)
