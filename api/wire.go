@@ -10,6 +10,7 @@ import (
 
 	"sotay/internal/account"
 	"sotay/internal/audit"
+	"sotay/internal/blob"
 	"sotay/internal/config"
 	"sotay/internal/directory"
 	"sotay/internal/httpapi"
@@ -36,6 +37,7 @@ type app struct {
 	directory *directory.Service
 	account   *account.Service
 	library   *library.Service
+	blobs     *blob.Store
 }
 
 func (p *program) logger(c config.Config) *slog.Logger {
@@ -106,6 +108,12 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	if a.audit, err = audit.New(a.engine, now); err != nil {
 		return err
 	}
+	if a.blobs, err = blob.Open(ctx, c.BlobURL, c.BlobDir()); err != nil {
+		return err
+	}
+	if a.blobs.Local() && c.MongoDBURI != "" {
+		a.log.Warn("attachments lie in a local folder; replicas on several machines need HANDBOOK_BLOB_URL")
+	}
 	refused, err := p.demoMembers(c)
 	if err != nil {
 		return err
@@ -140,8 +148,12 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 func (a *app) close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
-	if err := a.engine.Close(ctx); err != nil {
-		return fmt.Errorf("close the store: %w", err)
+	var err error
+	if a.blobs != nil {
+		err = a.blobs.Close()
 	}
-	return nil
+	if serr := a.engine.Close(ctx); serr != nil {
+		err = errors.Join(err, fmt.Errorf("close the store: %w", serr))
+	}
+	return err
 }

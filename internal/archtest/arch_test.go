@@ -20,7 +20,7 @@ var layers = map[string][]string{
 	"store":      {"store"},
 	"mechanisms": {"audience", "effect", "audit", "changelog", "publication"},
 	"rooms":      {"account", "directory", "library"},
-	"edges":      {"httpapi", "ingest", "store/sqlite", "store/mongodb"},
+	"edges":      {"httpapi", "ingest", "blob", "store/sqlite", "store/mongodb"},
 	"guards":     {"archtest", "e2e", "store/storetest"},
 }
 
@@ -43,6 +43,7 @@ var only = map[string][]string{
 	"database/sql":                        {"internal/store/sqlite"},
 	"github.com/golang-jwt/":              {"internal/account"},
 	"firebase.google.com/":                {"internal/fcm"},
+	"gocloud.dev/":                        {"internal/blob"},
 	"github.com/spf13/cobra":              {"api"},
 	"github.com/caarlos0/env":             {"internal/config"},
 	"github.com/xuri/excelize/":           {"internal/sheet"},

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"net/url"
 	"path/filepath"
 	"reflect"
 	"slices"
@@ -26,6 +27,7 @@ type Config struct {
 	MongoDBURI      string        `env:"HANDBOOK_MONGODB_URI" mask:"true" help:"MongoDB replica set; empty for the embedded store."`
 	MongoDBURIFile  string        `env:"HANDBOOK_MONGODB_URI_FILE" help:"File that holds HANDBOOK_MONGODB_URI, such as a container's secret."`
 	MongoDBDatabase string        `env:"HANDBOOK_MONGODB_DATABASE" envDefault:"sotay" help:"Database on MongoDB."`
+	BlobURL         string        `env:"HANDBOOK_BLOB_URL" help:"Bucket of attachments, s3://bucket?region=…&endpoint=…, with credentials in the usual AWS variables; empty for a folder beside the data. Replicas on several machines need one."`
 	Secret          string        `env:"HANDBOOK_SECRET" mask:"true" help:"The installation's secret: base64 of at least 32 bytes. Required on MongoDB; otherwise made in the data folder."`
 	SecretFrom      string        `env:"HANDBOOK_SECRET_FILE" help:"File that holds HANDBOOK_SECRET, such as a container's secret."`
 	Demo            bool          `env:"HANDBOOK_DEMO" envDefault:"false" help:"Load the demo province with accounts whose password is public. Never in production."`
@@ -128,6 +130,9 @@ func (c *Config) check() []error {
 			bad("HANDBOOK_SECRET", "%v", err)
 		}
 	}
+	if u, err := url.Parse(c.BlobURL); c.BlobURL != "" && (err != nil || u.Scheme != "s3" || u.Host == "" || u.User != nil) {
+		bad("HANDBOOK_BLOB_URL", "is not s3://bucket?region=… without credentials")
+	}
 	if _, err := c.Level(); err != nil {
 		bad("HANDBOOK_LOG_LEVEL", "is none of debug, info, warn, error")
 	}
@@ -190,6 +195,9 @@ func (c *Config) SecretFile() string { return filepath.Join(c.Data, "secret") }
 
 // StoreFile is the embedded store.
 func (c *Config) StoreFile() string { return filepath.Join(c.Data, "sotay.db") }
+
+// BlobDir is the folder of attachments when there is no bucket.
+func (c *Config) BlobDir() string { return filepath.Join(c.Data, "blobs") }
 
 // Variable describes one variable, for the README and for check-config.
 type Variable struct {

@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"encoding/base64"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -220,16 +221,14 @@ func (e *env) contents(t *testing.T) string {
 	var all strings.Builder
 	var err error
 	if e.engine == "sqlite" {
-		var names []string
-		if names, err = filepath.Glob(filepath.Join(e.dir, "*")); err == nil {
-			for _, name := range names {
-				b, rerr := os.ReadFile(name)
-				if rerr != nil {
-					t.Fatal(rerr)
-				}
-				all.Write(b)
+		err = filepath.WalkDir(e.dir, func(name string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
 			}
-		}
+			b, err := os.ReadFile(name)
+			all.Write(b)
+			return err
+		})
 	} else {
 		err = e.withDatabase(func(ctx context.Context, db *mongo.Database) error { return dump(ctx, db, &all) })
 	}
