@@ -89,6 +89,10 @@ const actTries = 64
 // and today's; it may run several times. The act is judged against all acts
 // before it, and the number decides between two who add at once.
 func (s *Service) decide(ctx context.Context, who *caller.Caller, a Act, prepare func(on, today *tree.Snapshot, a *Act) error) (Act, error) {
+	// A repeat is answered before it is judged: what it asks for has happened.
+	if old, err := s.repeated(ctx, &a); !errors.Is(err, store.ErrNotFound) {
+		return old, err
+	}
 	for range actTries {
 		if err := s.readActs(ctx); err != nil {
 			return a, err
