@@ -35,7 +35,7 @@ func commands(p *program) *cobra.Command {
 		root.PersistentFlags().String(f.name, "", f.usage+" ("+f.variable+")")
 	}
 	root.AddCommand(p.serveCommand(), p.importCommand(), p.rebuildCommand(), p.adminCommand(),
-		p.checkConfigCommand(), p.keysCommand(), p.auditCommand(), p.healthcheckCommand(), p.versionCommand())
+		p.checkConfigCommand(), p.keysCommand(), p.codesCommand(), p.auditCommand(), p.healthcheckCommand(), p.versionCommand())
 	return root
 }
 

@@ -124,6 +124,7 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 		return err
 	}
 	a.account, err = account.New(account.Deps{Engine: a.engine, Secret: sec, Members: a.directory, Audit: a.audit, Pages: pages,
+		Consents: a.directory, Roster: roster{a.directory}, Phones: a.directory, Citizens: a.directory,
 		Now: now, Log: a.log, Config: account.Config{AccessLifetime: c.AccessLifetime, SessionIdle: c.SessionIdle,
 			SessionMax: c.SessionMax, LostAnswerWindow: c.LostAnswer, HashConcurrency: c.Hashes}})
 	if err != nil {

@@ -28,9 +28,9 @@ var MemberLeft = fault.New(fault.Conflict, "member_left",
 
 // Issued is a code as it is shown once, to whoever hands it over.
 type Issued struct {
-	MemberID, Username string
-	Code               string // in groups
-	ExpiresAt          time.Time
+	Username  string
+	Code      string // in groups
+	ExpiresAt time.Time
 }
 
 // IssueCode makes a new activation code for a member, by a role of the caller
@@ -95,7 +95,7 @@ func (s *Service) issue(ctx context.Context, memberID string, g grant, by *issue
 		return Issued{}, fmt.Errorf("issue code of %s: %w", memberID, err)
 	}
 	settle(ctx, s, s.credentialFx, memberID, row)
-	return Issued{MemberID: memberID, Username: row.Username, Code: groupCode(code), ExpiresAt: open.ExpiresAt}, nil
+	return Issued{Username: row.Username, Code: groupCode(code), ExpiresAt: open.ExpiresAt}, nil
 }
 
 // ensure updates the account of a member, or makes one that has no password

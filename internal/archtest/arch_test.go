@@ -20,7 +20,7 @@ var layers = map[string][]string{
 	"store":      {"store"},
 	"mechanisms": {"audience", "effect", "audit", "changelog", "publication"},
 	"rooms":      {"account", "directory", "library"},
-	"edges":      {"httpapi", "ingest", "blob", "demo", "store/sqlite", "store/mongodb"},
+	"edges":      {"httpapi", "ingest", "paper", "firebase", "oidc", "blob", "demo", "store/sqlite", "store/mongodb"},
 	"guards":     {"archtest", "e2e", "store/storetest"},
 }
 
@@ -44,6 +44,10 @@ var only = map[string][]string{
 	"github.com/golang-jwt/":              {"internal/account"},
 	"firebase.google.com/":                {"internal/fcm"},
 	"gocloud.dev/":                        {"internal/blob"},
+	"codeberg.org/go-pdf/":                {"internal/paper"},
+	"github.com/boombuler/barcode":        {"internal/paper"},
+	"github.com/go-fonts/":                {"internal/paper"},
+	"golang.org/x/image/":                 {"internal/paper"},
 	"github.com/spf13/cobra":              {"api"},
 	"github.com/caarlos0/env":             {"internal/config"},
 	"github.com/xuri/excelize/":           {"internal/sheet"},

@@ -39,6 +39,7 @@ type Config struct {
 	SessionMax      time.Duration `env:"HANDBOOK_SESSION_MAX" envDefault:"8760h" help:"How long a session lives at most."`
 	LostAnswer      time.Duration `env:"HANDBOOK_LOST_ANSWER_WINDOW" envDefault:"10m" help:"How long a refresh token may be used again after its answer was lost (1m to 1h)."`
 	Hashes          int           `env:"HANDBOOK_HASH_CONCURRENCY" envDefault:"0" help:"Password hashes at one time; 0 for the number of cores."`
+	ActivationURL   string        `env:"HANDBOOK_ACTIVATION_URL" envDefault:"sotay:activate" help:"What the QR code of a printed activation code begins with: a scheme that the app opens, or an https address."`
 	BodyLimit       int           `env:"HANDBOOK_BODY_LIMIT" envDefault:"4194304" help:"Largest request body in bytes."`
 	UploadLimit     int           `env:"HANDBOOK_UPLOAD_LIMIT" envDefault:"67108864" help:"Largest file that is uploaded, in bytes."`
 	UploadTimeout   time.Duration `env:"HANDBOOK_UPLOAD_TIMEOUT" envDefault:"10m" help:"How long an upload may take."`
@@ -150,6 +151,9 @@ func (c *Config) check() []error {
 	within("HANDBOOK_SESSION_MAX", c.SessionMax, time.Hour, 5*365*24*time.Hour)
 	within("HANDBOOK_REQUEST_TIMEOUT", c.RequestTimeout, time.Second, 10*time.Minute)
 	within("HANDBOOK_SHUTDOWN_TIMEOUT", c.ShutdownTimeout, time.Second, 10*time.Minute)
+	if u, err := url.Parse(c.ActivationURL); err != nil || u.Scheme == "" || strings.ContainsAny(c.ActivationURL, "?# ") || len(c.ActivationURL) > 80 {
+		bad("HANDBOOK_ACTIVATION_URL", "is not an address with a scheme, without ? and #, of at most 80 characters")
+	}
 	if c.Hashes < 0 || c.Hashes > 1024 {
 		bad("HANDBOOK_HASH_CONCURRENCY", "is not within 0 and 1024")
 	}

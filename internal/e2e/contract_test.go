@@ -165,7 +165,13 @@ func fits(o *operation, a *answer) error {
 	if content == nil {
 		return fmt.Errorf("content type %q is not documented", media)
 	}
-	if media == "application/yaml" {
+	switch media {
+	case "application/yaml":
+		return nil
+	case "application/pdf":
+		if !strings.HasPrefix(string(a.body), "%PDF-") {
+			return fmt.Errorf("it is no PDF")
+		}
 		return nil
 	}
 	var value any

@@ -172,6 +172,7 @@ func table() map[string]rule {
 		"getPrivacyNotice":           {at("/v1/privacy-notice"), everybody(200)},
 		"issueActivationCode":        {at("/v1/members/" + person("m04") + "/activation-code"), only(map[string]int{secretary: 201, secretary2: 404})},
 		"issueActivationCodeAsAdmin": {at("/v1/admin/members/" + person("m04") + "/activation-code"), only(map[string]int{admin: 201})},
+		"printActivationSheet":       {at("/v1/admin/orgs/" + org("kp1") + "/activation-sheet"), only(map[string]int{admin: 200})},
 		"endMemberSessions":          {at("/v1/admin/members/" + person("m04") + "/sessions"), only(map[string]int{admin: 204})},
 
 		"getMe":              {at("/v1/me"), signedIn(200)},

@@ -1,7 +1,11 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
+	"io"
+
+	"github.com/gofiber/fiber/v2"
 
 	"sotay/internal/account"
 	"sotay/internal/caller"
@@ -40,7 +44,7 @@ func (s *Server) issueCode(ctx context.Context, as caller.RoleName, memberID str
 		return contract.ActivationCode{}, err
 	}
 	c, err := s.Account.IssueCode(ctx, who, as, memberID)
-	return contract.ActivationCode{MemberId: c.MemberID, Username: c.Username, ActivationCode: c.Code, ExpiresAt: stamp(c.ExpiresAt)}, err
+	return contract.ActivationCode{MemberId: memberID, Username: c.Username, ActivationCode: c.Code, ExpiresAt: stamp(c.ExpiresAt)}, err
 }
 
 // EndMemberSessions implements the contract.
@@ -50,4 +54,38 @@ func (s *Server) EndMemberSessions(ctx context.Context, r contract.EndMemberSess
 		return nil, err
 	}
 	return contract.EndMemberSessions204Response{}, s.Account.EndSessionsOf(ctx, who, r.Id)
+}
+
+// Sheets prints slips of activation codes as PDF.
+type Sheets interface {
+	Write(w io.Writer, slips []account.Slip) error
+}
+
+// PrintActivationSheet implements the contract.
+func (s *Server) PrintActivationSheet(ctx context.Context, r contract.PrintActivationSheetRequestObject) (contract.PrintActivationSheetResponseObject, error) {
+	who, err := signedIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	slips, err := s.Account.Sheet(ctx, who, r.Id, text(r.Params.All) == "true")
+	if err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	if err := s.Sheets.Write(&b, slips); err != nil {
+		return nil, err
+	}
+	return activationSheet(b.Bytes()), nil
+}
+
+// activationSheet is a PDF that nobody may keep on the way: it holds codes.
+type activationSheet []byte
+
+// VisitPrintActivationSheetResponse implements the contract.
+func (r activationSheet) VisitPrintActivationSheetResponse(c *fiber.Ctx) error {
+	c.Set(fiber.HeaderContentType, "application/pdf")
+	c.Set(fiber.HeaderCacheControl, "no-store")
+	c.Set(fiber.HeaderContentDisposition, `attachment; filename="ma-kich-hoat.pdf"`)
+	c.Response().SetBodyRaw(r)
+	return nil
 }

@@ -32,6 +32,7 @@ type Deps struct {
 	Directory *directory.Service
 	Library   *library.Service
 	Markdown  Markdown
+	Sheets    Sheets
 	// Ready tells what the server still lacks, by name; empty is ready.
 	Ready   func(ctx context.Context) map[string]string
 	Now     clock.Now
@@ -68,7 +69,7 @@ type Server struct {
 // New builds the edge and checks that contract and code agree: every route has
 // its operation and every operation its route.
 func New(d Deps) (*Server, error) {
-	if d.Account == nil || d.Directory == nil || d.Library == nil || d.Markdown == nil || d.Ready == nil ||
+	if d.Account == nil || d.Directory == nil || d.Library == nil || d.Markdown == nil || d.Sheets == nil || d.Ready == nil ||
 		d.Now == nil || d.Log == nil || d.Metrics == nil {
 		return nil, errors.New("httpapi: a dependency is missing")
 	}

@@ -428,6 +428,24 @@ func (e VisibilityKind) Valid() bool {
 	}
 }
 
+// Defines values for PrintActivationSheetParamsAll.
+const (
+	False PrintActivationSheetParamsAll = "false"
+	True  PrintActivationSheetParamsAll = "true"
+)
+
+// Valid indicates whether the value is a known member of the PrintActivationSheetParamsAll enum.
+func (e PrintActivationSheetParamsAll) Valid() bool {
+	switch e {
+	case False:
+		return true
+	case True:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ListDocumentsParamsSort.
 const (
 	ListDocumentsParamsSortNewest    ListDocumentsParamsSort = "newest"
@@ -1194,6 +1212,15 @@ type IfMatchOptional = string
 // Limit defines model for Limit.
 type Limit = int
 
+// PrintActivationSheetParams defines parameters for PrintActivationSheet.
+type PrintActivationSheetParams struct {
+	// All Also members who have a password
+	All *PrintActivationSheetParamsAll `form:"all,omitempty" json:"all,omitempty"`
+}
+
+// PrintActivationSheetParamsAll defines parameters for PrintActivationSheet.
+type PrintActivationSheetParamsAll string
+
 // ListSessionsParams defines parameters for ListSessions.
 type ListSessionsParams struct {
 	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
@@ -1411,6 +1438,9 @@ type ServerInterface interface {
 	// EndMemberSessions End all sessions of a member, for a phone that was lost
 	// (DELETE /v1/admin/members/{id}/sessions)
 	EndMemberSessions(c *fiber.Ctx, id Id) error
+	// PrintActivationSheet Print new activation codes for the members of an organisation's subtree
+	// (POST /v1/admin/orgs/{id}/activation-sheet)
+	PrintActivationSheet(c *fiber.Ctx, id Id, params PrintActivationSheetParams) error
 	// Activate Begin with an activation code, or replace a forgotten password
 	// (POST /v1/auth/activate)
 	Activate(c *fiber.Ctx) error
@@ -1653,6 +1683,51 @@ func (siw *ServerInterfaceWrapper) EndMemberSessions(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.EndMemberSessions(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PrintActivationSheet operation middleware
+func (siw *ServerInterfaceWrapper) PrintActivationSheet(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PrintActivationSheetParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "all" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "all", query, &params.All, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter all: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PrintActivationSheet(c, id, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -3259,6 +3334,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/admin/members/:id/activation-code", wrapper.IssueActivationCodeAsAdmin)
 
+	router.Post(options.BaseURL+"/v1/admin/orgs/:id/activation-sheet", wrapper.PrintActivationSheet)
+
 	router.Delete(options.BaseURL+"/v1/admin/members/:id/sessions", wrapper.EndMemberSessions)
 
 	router.Get(options.BaseURL+"/healthz", wrapper.Healthz)
@@ -3511,6 +3588,66 @@ type EndMemberSessionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EndMemberSessionsdefaultApplicationProblemPlusJSONResponse) VisitEndMemberSessionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PrintActivationSheetRequestObject struct {
+	Id     Id `json:"id"`
+	Params PrintActivationSheetParams
+}
+
+type PrintActivationSheetResponseObject interface {
+	VisitPrintActivationSheetResponse(ctx *fiber.Ctx) error
+}
+
+type PrintActivationSheet200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response PrintActivationSheet200ApplicationpdfResponse) VisitPrintActivationSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type PrintActivationSheet404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response PrintActivationSheet404ApplicationProblemPlusJSONResponse) VisitPrintActivationSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type PrintActivationSheet422ApplicationProblemPlusJSONResponse Problem
+
+func (response PrintActivationSheet422ApplicationProblemPlusJSONResponse) VisitPrintActivationSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type PrintActivationSheetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PrintActivationSheetdefaultApplicationProblemPlusJSONResponse) VisitPrintActivationSheetResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -5339,6 +5476,9 @@ type StrictServerInterface interface {
 	// EndMemberSessions End all sessions of a member, for a phone that was lost
 	// (DELETE /v1/admin/members/{id}/sessions)
 	EndMemberSessions(ctx context.Context, request EndMemberSessionsRequestObject) (EndMemberSessionsResponseObject, error)
+	// PrintActivationSheet Print new activation codes for the members of an organisation's subtree
+	// (POST /v1/admin/orgs/{id}/activation-sheet)
+	PrintActivationSheet(ctx context.Context, request PrintActivationSheetRequestObject) (PrintActivationSheetResponseObject, error)
 	// Activate Begin with an activation code, or replace a forgotten password
 	// (POST /v1/auth/activate)
 	Activate(ctx context.Context, request ActivateRequestObject) (ActivateResponseObject, error)
@@ -5619,6 +5759,34 @@ func (sh *strictHandler) EndMemberSessions(ctx *fiber.Ctx, id Id) error {
 		return err
 	} else if validResponse, ok := response.(EndMemberSessionsResponseObject); ok {
 		if err := validResponse.VisitEndMemberSessionsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PrintActivationSheet operation middleware
+func (sh *strictHandler) PrintActivationSheet(ctx *fiber.Ctx, id Id, params PrintActivationSheetParams) error {
+	var request PrintActivationSheetRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PrintActivationSheet(ctx.UserContext(), request.(PrintActivationSheetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PrintActivationSheet")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PrintActivationSheetResponseObject); ok {
+		if err := validResponse.VisitPrintActivationSheetResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -1,0 +1,8 @@
+// Package paper makes what is printed: PDF with the whole Vietnamese alphabet
+// and the letters of the other peoples of the country, in type that can be set
+// larger.
+//
+// Document knows fonts, the frame of a page, headings and paragraphs; a file
+// of its own holds each kind of paper, such as the sheet of activation codes.
+// What stands on a paper is decided by the rooms, and who may have it.
+package paper
