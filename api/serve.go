@@ -73,7 +73,8 @@ func (a *app) edge(p *program, c config.Config, reg prometheus.Registerer, buffe
 		access = logs.NewAccess(buffer)
 	}
 	return httpapi.New(httpapi.Deps{Contract: contractYAML, Account: a.account, Directory: a.directory, Library: a.library,
-		Markdown: markdown{}, Sheets: p.slips(c), Ready: a.lacks, Now: p.hooks.now, Log: a.log, Access: access, Metrics: reg,
+		Audit: a.audit, Pages: a.pages, Markdown: markdown{}, Sheets: p.slips(c), Ready: a.lacks, Now: p.hooks.now, Log: a.log,
+		Access: access, Metrics: reg,
 		Limits: httpapi.Limits{Body: c.BodyLimit, Upload: c.UploadLimit, Timeout: c.RequestTimeout, UploadTimeout: c.UploadTimeout,
 			Proxies: proxies}})
 }

@@ -38,6 +38,7 @@ type app struct {
 	account   *account.Service
 	library   *library.Service
 	blobs     *blob.Store
+	pages     *page.Sealer
 }
 
 func (p *program) logger(c config.Config) *slog.Logger {
@@ -119,6 +120,7 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 		return err
 	}
 	pages := page.New(sec)
+	a.pages = pages
 	a.directory, err = directory.New(directory.Deps{Engine: a.engine, Secret: sec, Audit: a.audit, Pages: pages, Now: now, Log: a.log, Refused: refused})
 	if err != nil {
 		return err
@@ -136,6 +138,8 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	if err != nil {
 		return err
 	}
+	a.directory.OnErase(a.account.Erase)
+	a.directory.OnErase(a.library.Erase)
 	if err := a.directory.Start(ctx); err != nil {
 		return err
 	}

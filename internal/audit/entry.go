@@ -29,8 +29,12 @@ type Entry struct {
 
 // EntrySchema declares the collection of entries.
 func EntrySchema() *store.Schema {
+	at := store.Field{Path: "at", Type: store.Date}
 	return &store.Schema{Name: "auditentries", Majority: true, Indexes: []store.Index{
 		{Name: "seal", Fields: []store.Field{{Path: "seal", Type: store.Int64}}},
+		{Name: "at", Fields: []store.Field{at}},
+		{Name: "actor", Fields: []store.Field{{Path: "actorId", Type: store.String}, at}},
+		{Name: "target", Fields: []store.Field{{Path: "target", Type: store.String}, at}},
 	}}
 }
 

@@ -203,7 +203,7 @@ func (s *Service) change(ctx context.Context, who *caller.Caller, id, verb strin
 		if err := s.mayAct(who, m, roles...); err != nil {
 			return err
 		}
-		if !m.ErasedAt.IsZero() && m.ErasedAt.Unix() > 0 {
+		if m.Erased() {
 			return erased
 		}
 		if err := fn(m); err != nil {

@@ -188,6 +188,8 @@ type Merger struct {
 	OrgIDs []string
 	IntoID string
 	Into   OrgInput // when IntoID is ""
+	// Both says that the request named both, which can't be.
+	Both bool
 }
 
 // MergeOrgs ends organisations in favour of one. Their members and what stands
@@ -199,6 +201,9 @@ func (s *Service) MergeOrgs(ctx context.Context, who *caller.Caller, d Decision,
 		return a, err
 	}
 	f := fault.BadInput
+	if in.Both {
+		f = f.At("/into", "not_allowed", "Chỉ nêu tổ chức đã có hoặc tổ chức mới.", "Name one that is there or a new one, not both.")
+	}
 	into := in.IntoID
 	if into == "" {
 		f = in.Into.check(f, "/into")

@@ -114,7 +114,7 @@ func (s *Service) EraseMember(ctx context.Context, who *caller.Caller, id, reaso
 		if err := s.mayAct(who, m, admins...); err != nil {
 			return err
 		}
-		if m.ErasedAt.Unix() > 0 {
+		if m.Erased() {
 			return store.ErrUnchanged
 		}
 		for _, r := range m.Roles {

@@ -28,17 +28,33 @@ type MemberFilter struct {
 // MemberView is a member on a day.
 type MemberView struct {
 	Member
-	Day    string
-	Now    Status // in force on the day
-	KindOn string
+	Day     string
+	Now     Status // in force on the day
+	KindNow string // on the day
 	// OrgID is where the member counts on the day, HomeID where they belong.
 	OrgID, HomeID string
 	Path          []*tree.Org
 }
 
+// RolesNow are the roles in force on the day.
+func (v *MemberView) RolesNow() []Role {
+	return slices.DeleteFunc(slices.Clone(v.Roles), func(r Role) bool { return r.From > v.Day || r.To != "" && r.To < v.Day })
+}
+
+// OrgName is an organisation's name on a day; "" before it opened.
+func (s *Service) OrgName(orgID, day string) string {
+	name := ""
+	for _, x := range s.forest.Load().history.Spans(orgID) {
+		if x.From <= day || name == "" {
+			name = x.Name
+		}
+	}
+	return name
+}
+
 // view shows a member in the tree of a day.
 func (s *Service) view(m Member, t *tree.Snapshot) MemberView {
-	v := MemberView{Member: m, Day: t.Day, Now: m.Current(t.Day), KindOn: m.KindOn(t.Day)}
+	v := MemberView{Member: m, Day: t.Day, Now: m.Current(t.Day), KindNow: m.KindOn(t.Day)}
 	v.OrgID, v.HomeID = unitOf(m.Places, m.Statuses, t), t.Resolve(placeOn(m.Places, t.Day))
 	if o := t.Org(v.OrgID); o != nil {
 		for _, id := range o.Path {

@@ -220,6 +220,9 @@ func currentStatus(list []Status, day string) Status {
 	return cur
 }
 
+// Erased tells whether the person was taken out of the record.
+func (m *Member) Erased() bool { return m.ErasedAt.Unix() > 0 }
+
 // KindOn returns the kind on a day.
 func (m *Member) KindOn(day string) string { return kindOn(m.Kind, m.OfficialOn, day) }
 

@@ -75,7 +75,7 @@ func intern(s string) string { return unique.Make(s).Value() }
 // rowOf keeps of a member what the table needs.
 func rowOf(m *Member) *row {
 	r := &row{id: m.ID, rev: m.Rev, authRev: m.AuthRev, kind: intern(m.Kind), officialOn: intern(m.OfficialOn),
-		enterprise: intern(m.EnterpriseID), shift: intern(m.Shift), erased: !m.ErasedAt.IsZero() && m.ErasedAt.Unix() > 0,
+		enterprise: intern(m.EnterpriseID), shift: intern(m.Shift), erased: m.Erased(),
 		key: m.NameKey, fold: viet.Fold(m.Name)}
 	for _, p := range m.Places {
 		r.places = append(r.places, Place{OrgID: intern(p.OrgID), From: intern(p.From)})

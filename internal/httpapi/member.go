@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"sotay/internal/directory"
@@ -22,6 +23,23 @@ func (s *Server) GetMe(ctx context.Context, _ contract.GetMeRequestObject) (cont
 	return contract.GetMe200JSONResponse(meOf(&p)), nil
 }
 
+// UpdateMe implements the contract.
+func (s *Server) UpdateMe(ctx context.Context, r contract.UpdateMeRequestObject) (contract.UpdateMeResponseObject, error) {
+	who, err := signedIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in := directory.Preferences{Locale: plain(r.Body.Locale), WantsInformation: r.Body.WantsInformation}
+	if err := s.Directory.SetPreferences(ctx, who, in); err != nil {
+		return nil, err
+	}
+	p, err := s.Directory.Profile(ctx, who.MemberID)
+	if err != nil {
+		return nil, err
+	}
+	return contract.UpdateMe200JSONResponse(meOf(&p)), nil
+}
+
 func meOf(p *directory.Profile) contract.Me {
 	m := contract.Me{Id: p.Member.ID, Name: p.Member.Name, OrgPath: []contract.OrgRef{}, Roles: []contract.Role{},
 		Kind: contract.MemberKind(p.Identity.Kind), Status: contract.MemberStatus(p.Identity.Status),
@@ -36,6 +54,15 @@ func meOf(p *directory.Profile) contract.Me {
 	}
 	for _, t := range p.Member.Tags {
 		m.Tags = append(m.Tags, contract.Audience(t))
+	}
+	consents := consentsOf(p.Member.Consents)
+	m.Consents = &consents
+	if e := p.Enterprise; e != nil {
+		m.Enterprise = &contract.EnterpriseRef{Id: e.ID, Name: e.Name}
+		if k := slices.IndexFunc(e.Shifts, func(x directory.Shift) bool { return x.ID == p.Member.Shift }); k >= 0 {
+			shift := shiftOf(e.Shifts[k])
+			m.Enterprise.Shift = &shift
+		}
 	}
 	return m
 }

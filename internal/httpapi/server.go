@@ -14,12 +14,14 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"sotay/internal/account"
+	"sotay/internal/audit"
 	"sotay/internal/caller"
 	"sotay/internal/clock"
 	"sotay/internal/directory"
 	"sotay/internal/httpapi/contract"
 	"sotay/internal/library"
 	"sotay/internal/logs"
+	"sotay/internal/page"
 )
 
 // readBuffer bounds the headers of a request: a token and little else.
@@ -31,6 +33,8 @@ type Deps struct {
 	Account   *account.Service
 	Directory *directory.Service
 	Library   *library.Service
+	Audit     *audit.Record
+	Pages     *page.Sealer
 	Markdown  Markdown
 	Sheets    Sheets
 	// Ready tells what the server still lacks, by name; empty is ready.
@@ -69,7 +73,8 @@ type Server struct {
 // New builds the edge and checks that contract and code agree: every route has
 // its operation and every operation its route.
 func New(d Deps) (*Server, error) {
-	if d.Account == nil || d.Directory == nil || d.Library == nil || d.Markdown == nil || d.Sheets == nil || d.Ready == nil ||
+	if d.Account == nil || d.Directory == nil || d.Library == nil || d.Audit == nil || d.Pages == nil || d.Markdown == nil ||
+		d.Sheets == nil || d.Ready == nil ||
 		d.Now == nil || d.Log == nil || d.Metrics == nil {
 		return nil, errors.New("httpapi: a dependency is missing")
 	}

@@ -16,25 +16,25 @@ import (
 
 // Defines values for Audience.
 const (
-	EthnicMinority    Audience = "ethnicMinority"
-	FdiEnterprise     Audience = "fdiEnterprise"
-	General           Audience = "general"
-	PrivateEnterprise Audience = "privateEnterprise"
-	Remote            Audience = "remote"
+	AudienceEthnicMinority    Audience = "ethnicMinority"
+	AudienceFdiEnterprise     Audience = "fdiEnterprise"
+	AudienceGeneral           Audience = "general"
+	AudiencePrivateEnterprise Audience = "privateEnterprise"
+	AudienceRemote            Audience = "remote"
 )
 
 // Valid indicates whether the value is a known member of the Audience enum.
 func (e Audience) Valid() bool {
 	switch e {
-	case EthnicMinority:
+	case AudienceEthnicMinority:
 		return true
-	case FdiEnterprise:
+	case AudienceFdiEnterprise:
 		return true
-	case General:
+	case AudienceGeneral:
 		return true
-	case PrivateEnterprise:
+	case AudiencePrivateEnterprise:
 		return true
-	case Remote:
+	case AudienceRemote:
 		return true
 	default:
 		return false
@@ -217,16 +217,73 @@ func (e MaterialKind) Valid() bool {
 
 // Defines values for MeLocale.
 const (
-	En MeLocale = "en"
-	Vi MeLocale = "vi"
+	MeLocaleEn MeLocale = "en"
+	MeLocaleVi MeLocale = "vi"
 )
 
 // Valid indicates whether the value is a known member of the MeLocale enum.
 func (e MeLocale) Valid() bool {
 	switch e {
-	case En:
+	case MeLocaleEn:
 		return true
-	case Vi:
+	case MeLocaleVi:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MePatchLocale.
+const (
+	MePatchLocaleEn MePatchLocale = "en"
+	MePatchLocaleVi MePatchLocale = "vi"
+)
+
+// Valid indicates whether the value is a known member of the MePatchLocale enum.
+func (e MePatchLocale) Valid() bool {
+	switch e {
+	case MePatchLocaleEn:
+		return true
+	case MePatchLocaleVi:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MemberCreateLocale.
+const (
+	MemberCreateLocaleEn MemberCreateLocale = "en"
+	MemberCreateLocaleVi MemberCreateLocale = "vi"
+)
+
+// Valid indicates whether the value is a known member of the MemberCreateLocale enum.
+func (e MemberCreateLocale) Valid() bool {
+	switch e {
+	case MemberCreateLocaleEn:
+		return true
+	case MemberCreateLocaleVi:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MemberCreateStatus.
+const (
+	MemberCreateStatusActive            MemberCreateStatus = "active"
+	MemberCreateStatusExempt            MemberCreateStatus = "exempt"
+	MemberCreateStatusTemporarilyExempt MemberCreateStatus = "temporarilyExempt"
+)
+
+// Valid indicates whether the value is a known member of the MemberCreateStatus enum.
+func (e MemberCreateStatus) Valid() bool {
+	switch e {
+	case MemberCreateStatusActive:
+		return true
+	case MemberCreateStatusExempt:
+		return true
+	case MemberCreateStatusTemporarilyExempt:
 		return true
 	default:
 		return false
@@ -251,42 +308,177 @@ func (e MemberKind) Valid() bool {
 	}
 }
 
+// Defines values for MemberPatchLocale.
+const (
+	MemberPatchLocaleEn MemberPatchLocale = "en"
+	MemberPatchLocaleVi MemberPatchLocale = "vi"
+)
+
+// Valid indicates whether the value is a known member of the MemberPatchLocale enum.
+func (e MemberPatchLocale) Valid() bool {
+	switch e {
+	case MemberPatchLocaleEn:
+		return true
+	case MemberPatchLocaleVi:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MemberRecordLocale.
+const (
+	MemberRecordLocaleEn MemberRecordLocale = "en"
+	MemberRecordLocaleVi MemberRecordLocale = "vi"
+)
+
+// Valid indicates whether the value is a known member of the MemberRecordLocale enum.
+func (e MemberRecordLocale) Valid() bool {
+	switch e {
+	case MemberRecordLocaleEn:
+		return true
+	case MemberRecordLocaleVi:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MemberStatus.
 const (
-	Active              MemberStatus = "active"
-	Deceased            MemberStatus = "deceased"
-	Exempt              MemberStatus = "exempt"
-	Expelled            MemberStatus = "expelled"
-	Resigned            MemberStatus = "resigned"
-	StruckOff           MemberStatus = "struckOff"
-	Suspended           MemberStatus = "suspended"
-	TemporarilyExempt   MemberStatus = "temporarilyExempt"
-	TemporaryAttachment MemberStatus = "temporaryAttachment"
-	Transfer            MemberStatus = "transfer"
+	MemberStatusActive              MemberStatus = "active"
+	MemberStatusDeceased            MemberStatus = "deceased"
+	MemberStatusExempt              MemberStatus = "exempt"
+	MemberStatusExpelled            MemberStatus = "expelled"
+	MemberStatusResigned            MemberStatus = "resigned"
+	MemberStatusStruckOff           MemberStatus = "struckOff"
+	MemberStatusSuspended           MemberStatus = "suspended"
+	MemberStatusTemporarilyExempt   MemberStatus = "temporarilyExempt"
+	MemberStatusTemporaryAttachment MemberStatus = "temporaryAttachment"
+	MemberStatusTransfer            MemberStatus = "transfer"
 )
 
 // Valid indicates whether the value is a known member of the MemberStatus enum.
 func (e MemberStatus) Valid() bool {
 	switch e {
-	case Active:
+	case MemberStatusActive:
 		return true
-	case Deceased:
+	case MemberStatusDeceased:
 		return true
-	case Exempt:
+	case MemberStatusExempt:
 		return true
-	case Expelled:
+	case MemberStatusExpelled:
 		return true
-	case Resigned:
+	case MemberStatusResigned:
 		return true
-	case StruckOff:
+	case MemberStatusStruckOff:
 		return true
-	case Suspended:
+	case MemberStatusSuspended:
 		return true
-	case TemporarilyExempt:
+	case MemberStatusTemporarilyExempt:
 		return true
-	case TemporaryAttachment:
+	case MemberStatusTemporaryAttachment:
 		return true
-	case Transfer:
+	case MemberStatusTransfer:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for MemberTag.
+const (
+	MemberTagEthnicMinority    MemberTag = "ethnicMinority"
+	MemberTagFdiEnterprise     MemberTag = "fdiEnterprise"
+	MemberTagPrivateEnterprise MemberTag = "privateEnterprise"
+	MemberTagRemote            MemberTag = "remote"
+)
+
+// Valid indicates whether the value is a known member of the MemberTag enum.
+func (e MemberTag) Valid() bool {
+	switch e {
+	case MemberTagEthnicMinority:
+		return true
+	case MemberTagFdiEnterprise:
+		return true
+	case MemberTagPrivateEnterprise:
+		return true
+	case MemberTagRemote:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrgActKind.
+const (
+	Change   OrgActKind = "change"
+	Create   OrgActKind = "create"
+	Dissolve OrgActKind = "dissolve"
+	Import   OrgActKind = "import"
+	Merge    OrgActKind = "merge"
+	Move     OrgActKind = "move"
+	Split    OrgActKind = "split"
+)
+
+// Valid indicates whether the value is a known member of the OrgActKind enum.
+func (e OrgActKind) Valid() bool {
+	switch e {
+	case Change:
+		return true
+	case Create:
+		return true
+	case Dissolve:
+		return true
+	case Import:
+		return true
+	case Merge:
+		return true
+	case Move:
+		return true
+	case Split:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OrgActChangeOp.
+const (
+	Close OrgActChangeOp = "close"
+	Open  OrgActChangeOp = "open"
+	Set   OrgActChangeOp = "set"
+)
+
+// Valid indicates whether the value is a known member of the OrgActChangeOp enum.
+func (e OrgActChangeOp) Valid() bool {
+	switch e {
+	case Close:
+		return true
+	case Open:
+		return true
+	case Set:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Ownership.
+const (
+	OwnershipForeign Ownership = "foreign"
+	OwnershipPrivate Ownership = "private"
+	OwnershipState   Ownership = "state"
+)
+
+// Valid indicates whether the value is a known member of the Ownership enum.
+func (e Ownership) Valid() bool {
+	switch e {
+	case OwnershipForeign:
+		return true
+	case OwnershipPrivate:
+		return true
+	case OwnershipState:
 		return true
 	default:
 		return false
@@ -470,6 +662,15 @@ func (e ListDocumentsParamsSort) Valid() bool {
 	}
 }
 
+// AccountExport defines model for AccountExport.
+type AccountExport struct {
+	ActivationCode *ExportedCode     `json:"activationCode,omitempty"`
+	Consent        *Consent          `json:"consent,omitempty"`
+	HasPassword    bool              `json:"hasPassword"`
+	Sessions       []ExportedSession `json:"sessions"`
+	Username       string            `json:"username"`
+}
+
 // ActivateRequest defines model for ActivateRequest.
 type ActivateRequest struct {
 	// ActivationCode 15 digits, with or without spaces
@@ -504,6 +705,27 @@ type Attachment struct {
 // Audience defines model for Audience.
 type Audience string
 
+// AuditEntry defines model for AuditEntry.
+type AuditEntry struct {
+	Act string `json:"act"`
+
+	// ActorId Left out for the system and the command line
+	ActorId *string `json:"actorId,omitempty"`
+
+	// At RFC 3339 in UTC with milliseconds
+	At      Time              `json:"at"`
+	Details map[string]string `json:"details"`
+	Id      Id                `json:"id"`
+	Sealed  bool              `json:"sealed"`
+	Target  string            `json:"target"`
+}
+
+// AuditList defines model for AuditList.
+type AuditList struct {
+	Items      []AuditEntry `json:"items"`
+	NextCursor *string      `json:"nextCursor"`
+}
+
 // Bookmark defines model for Bookmark.
 type Bookmark struct {
 	// CreatedAt RFC 3339 in UTC with milliseconds
@@ -515,6 +737,13 @@ type Bookmark struct {
 type BookmarkList struct {
 	Items      []Bookmark `json:"items"`
 	NextCursor *string    `json:"nextCursor"`
+}
+
+// Consent defines model for Consent.
+type Consent struct {
+	// At RFC 3339 in UTC with milliseconds
+	At      Time   `json:"at"`
+	Version string `json:"version"`
 }
 
 // Date Calendar day, YYYY-MM-DD
@@ -799,6 +1028,71 @@ type EditorMaterialSummary struct {
 	Version   int64 `json:"version"`
 }
 
+// Enterprise defines model for Enterprise.
+type Enterprise struct {
+	Code      string    `json:"code"`
+	Id        Id        `json:"id"`
+	Name      string    `json:"name"`
+	OrgId     Id        `json:"orgId"`
+	Ownership Ownership `json:"ownership"`
+	Revision  int64     `json:"revision"`
+	Shifts    []Shift   `json:"shifts"`
+
+	// UpdatedAt RFC 3339 in UTC with milliseconds
+	UpdatedAt Time `json:"updatedAt"`
+}
+
+// EnterpriseCreate defines model for EnterpriseCreate.
+type EnterpriseCreate struct {
+	Code      *string   `json:"code,omitempty"`
+	Name      string    `json:"name"`
+	OrgId     Id        `json:"orgId"`
+	Ownership Ownership `json:"ownership"`
+	Shifts    *[]Shift  `json:"shifts,omitempty"`
+}
+
+// EnterpriseList defines model for EnterpriseList.
+type EnterpriseList struct {
+	Items      []Enterprise `json:"items"`
+	NextCursor *string      `json:"nextCursor"`
+}
+
+// EnterprisePatch defines model for EnterprisePatch.
+type EnterprisePatch struct {
+	Code      *string    `json:"code,omitempty"`
+	Name      *string    `json:"name,omitempty"`
+	Ownership *Ownership `json:"ownership,omitempty"`
+	Shifts    *[]Shift   `json:"shifts,omitempty"`
+}
+
+// EnterpriseRef defines model for EnterpriseRef.
+type EnterpriseRef struct {
+	Id    Id     `json:"id"`
+	Name  string `json:"name"`
+	Shift *Shift `json:"shift,omitempty"`
+}
+
+// ExportedCode defines model for ExportedCode.
+type ExportedCode struct {
+	// ExpiresAt RFC 3339 in UTC with milliseconds
+	ExpiresAt Time `json:"expiresAt"`
+
+	// IssuedAt RFC 3339 in UTC with milliseconds
+	IssuedAt Time `json:"issuedAt"`
+	Used     bool `json:"used"`
+}
+
+// ExportedSession defines model for ExportedSession.
+type ExportedSession struct {
+	// CreatedAt RFC 3339 in UTC with milliseconds
+	CreatedAt  Time   `json:"createdAt"`
+	DeviceName string `json:"deviceName"`
+
+	// LastSeenAt RFC 3339 in UTC with milliseconds
+	LastSeenAt Time   `json:"lastSeenAt"`
+	Platform   string `json:"platform"`
+}
+
 // FieldError defines model for FieldError.
 type FieldError struct {
 	Code    string `json:"code"`
@@ -820,6 +1114,11 @@ type HitKind string
 
 // Id defines model for Id.
 type Id = string
+
+// InformationInput defines model for InformationInput.
+type InformationInput struct {
+	WantsInformation bool `json:"wantsInformation"`
+}
 
 // JWKS defines model for JWKS.
 type JWKS struct {
@@ -934,10 +1233,12 @@ type MaterialSummary struct {
 
 // Me defines model for Me.
 type Me struct {
-	Id     Id         `json:"id"`
-	Kind   MemberKind `json:"kind"`
-	Locale MeLocale   `json:"locale"`
-	Name   string     `json:"name"`
+	Consents   *[]Consent     `json:"consents,omitempty"`
+	Enterprise *EnterpriseRef `json:"enterprise,omitempty"`
+	Id         Id             `json:"id"`
+	Kind       MemberKind     `json:"kind"`
+	Locale     MeLocale       `json:"locale"`
+	Name       string         `json:"name"`
 
 	// OrgPath From the root to the member's own unit
 	OrgPath []OrgRef     `json:"orgPath"`
@@ -952,11 +1253,309 @@ type Me struct {
 // MeLocale defines model for Me.Locale.
 type MeLocale string
 
+// MeExport defines model for MeExport.
+type MeExport struct {
+	Account AccountExport `json:"account"`
+
+	// Acts What the audit record holds of this person, by them or about them; newest first, at most 1,000
+	Acts      []AuditEntry `json:"acts"`
+	Bookmarks []Bookmark   `json:"bookmarks"`
+
+	// ExportedAt RFC 3339 in UTC with milliseconds
+	ExportedAt Time         `json:"exportedAt"`
+	Member     MemberRecord `json:"member"`
+}
+
+// MePatch defines model for MePatch.
+type MePatch struct {
+	Locale *MePatchLocale `json:"locale,omitempty"`
+
+	// WantsInformation Whether an exempt member wants to be informed of new resolutions and studies
+	WantsInformation *bool `json:"wantsInformation,omitempty"`
+}
+
+// MePatchLocale defines model for MePatch.Locale.
+type MePatchLocale string
+
+// MemberCreate defines model for MemberCreate.
+type MemberCreate struct {
+	CitizenId    *string `json:"citizenId,omitempty"`
+	Code         *string `json:"code,omitempty"`
+	DecisionNo   *string `json:"decisionNo,omitempty"`
+	EnterpriseId *Id     `json:"enterpriseId,omitempty"`
+
+	// From Calendar day, YYYY-MM-DD
+	From Date `json:"from"`
+
+	// JoinedOn Calendar day, YYYY-MM-DD
+	JoinedOn *Date               `json:"joinedOn,omitempty"`
+	Kind     MemberKind          `json:"kind"`
+	Locale   *MemberCreateLocale `json:"locale,omitempty"`
+	Name     string              `json:"name"`
+
+	// OfficialOn Calendar day, YYYY-MM-DD
+	OfficialOn       *Date               `json:"officialOn,omitempty"`
+	OrgId            Id                  `json:"orgId"`
+	PartyCardNo      *string             `json:"partyCardNo,omitempty"`
+	Phone            *string             `json:"phone,omitempty"`
+	Shift            *Slug               `json:"shift,omitempty"`
+	Status           *MemberCreateStatus `json:"status,omitempty"`
+	Tags             *[]MemberTag        `json:"tags,omitempty"`
+	WantsInformation *bool               `json:"wantsInformation,omitempty"`
+}
+
+// MemberCreateLocale defines model for MemberCreate.Locale.
+type MemberCreateLocale string
+
+// MemberCreateStatus defines model for MemberCreate.Status.
+type MemberCreateStatus string
+
 // MemberKind defines model for MemberKind.
 type MemberKind string
 
+// MemberList defines model for MemberList.
+type MemberList struct {
+	// AsOf Calendar day, YYYY-MM-DD
+	AsOf       Date            `json:"asOf"`
+	Items      []MemberSummary `json:"items"`
+	NextCursor *string         `json:"nextCursor"`
+}
+
+// MemberPatch defines model for MemberPatch.
+type MemberPatch struct {
+	CitizenId        *string            `json:"citizenId,omitempty"`
+	Code             *string            `json:"code,omitempty"`
+	EnterpriseId     *string            `json:"enterpriseId,omitempty"`
+	JoinedOn         *string            `json:"joinedOn,omitempty"`
+	Kind             *MemberKind        `json:"kind,omitempty"`
+	Locale           *MemberPatchLocale `json:"locale,omitempty"`
+	Name             *string            `json:"name,omitempty"`
+	OfficialOn       *string            `json:"officialOn,omitempty"`
+	PartyCardNo      *string            `json:"partyCardNo,omitempty"`
+	Phone            *string            `json:"phone,omitempty"`
+	Shift            *string            `json:"shift,omitempty"`
+	Tags             *[]MemberTag       `json:"tags,omitempty"`
+	WantsInformation *bool              `json:"wantsInformation,omitempty"`
+}
+
+// MemberPatchLocale defines model for MemberPatch.Locale.
+type MemberPatchLocale string
+
+// MemberRecord defines model for MemberRecord.
+type MemberRecord struct {
+	Code         string    `json:"code"`
+	Consents     []Consent `json:"consents"`
+	EnterpriseId *Id       `json:"enterpriseId,omitempty"`
+	Erased       bool      `json:"erased"`
+
+	// HasCitizenId The number itself is not held
+	HasCitizenId bool `json:"hasCitizenId"`
+
+	// HasPhone The number itself is not held
+	HasPhone    bool               `json:"hasPhone"`
+	HomeOrgId   *string            `json:"homeOrgId,omitempty"`
+	Id          Id                 `json:"id"`
+	JoinedOn    string             `json:"joinedOn"`
+	Kind        MemberKind         `json:"kind"`
+	Locale      MemberRecordLocale `json:"locale"`
+	Name        string             `json:"name"`
+	OfficialOn  string             `json:"officialOn"`
+	OrgPath     []OrgRef           `json:"orgPath"`
+	PartyCardNo string             `json:"partyCardNo"`
+	Places      []PlaceSpan        `json:"places"`
+	Revision    int64              `json:"revision"`
+	Roles       []RoleGrant        `json:"roles"`
+	Shift       *string            `json:"shift,omitempty"`
+	Status      MemberStatus       `json:"status"`
+	Statuses    []StatusSpan       `json:"statuses"`
+	Tags        []Audience         `json:"tags"`
+
+	// UpdatedAt RFC 3339 in UTC with milliseconds
+	UpdatedAt        Time `json:"updatedAt"`
+	WantsInformation bool `json:"wantsInformation"`
+}
+
+// MemberRecordLocale defines model for MemberRecord.Locale.
+type MemberRecordLocale string
+
 // MemberStatus defines model for MemberStatus.
 type MemberStatus string
+
+// MemberSummary defines model for MemberSummary.
+type MemberSummary struct {
+	EnterpriseId *Id `json:"enterpriseId,omitempty"`
+
+	// HomeOrgId Where the member belongs, when attached elsewhere for a time
+	HomeOrgId *string    `json:"homeOrgId,omitempty"`
+	Id        Id         `json:"id"`
+	Kind      MemberKind `json:"kind"`
+
+	// Name Empty when the person was erased
+	Name string  `json:"name"`
+	Org  *OrgRef `json:"org,omitempty"`
+
+	// Roles Roles in force
+	Roles  []RoleName   `json:"roles"`
+	Shift  *string      `json:"shift,omitempty"`
+	Status MemberStatus `json:"status"`
+
+	// StatusFrom Calendar day, YYYY-MM-DD
+	StatusFrom *Date `json:"statusFrom,omitempty"`
+
+	// StatusTo Calendar day, YYYY-MM-DD
+	StatusTo         *Date      `json:"statusTo,omitempty"`
+	Tags             []Audience `json:"tags"`
+	WantsInformation bool       `json:"wantsInformation"`
+}
+
+// MemberTag defines model for MemberTag.
+type MemberTag string
+
+// NewOrg defines model for NewOrg.
+type NewOrg struct {
+	Code *string `json:"code,omitempty"`
+
+	// Kind Data, not behaviour: province, ward, commune, specialZone, partyAgencies, government, military, police, subOrg, branch, group …
+	Kind     OrgKind `json:"kind"`
+	Name     string  `json:"name"`
+	ParentId *Id     `json:"parentId,omitempty"`
+}
+
+// OrgAct defines model for OrgAct.
+type OrgAct struct {
+	// At RFC 3339 in UTC with milliseconds
+	At         Time           `json:"at"`
+	By         *Id            `json:"by,omitempty"`
+	Changes    []OrgActChange `json:"changes"`
+	DecisionNo string         `json:"decisionNo"`
+	Id         Id             `json:"id"`
+	Kind       OrgActKind     `json:"kind"`
+
+	// On Calendar day, YYYY-MM-DD
+	On  Date  `json:"on"`
+	Seq int64 `json:"seq"`
+}
+
+// OrgActKind defines model for OrgAct.Kind.
+type OrgActKind string
+
+// OrgActChange defines model for OrgActChange.
+type OrgActChange struct {
+	Code     *string        `json:"code,omitempty"`
+	Heirs    *[]Id          `json:"heirs,omitempty"`
+	Kind     *string        `json:"kind,omitempty"`
+	Name     *string        `json:"name,omitempty"`
+	Op       OrgActChangeOp `json:"op"`
+	OrgId    Id             `json:"orgId"`
+	ParentId *Id            `json:"parentId,omitempty"`
+}
+
+// OrgActChangeOp defines model for OrgActChange.Op.
+type OrgActChangeOp string
+
+// OrgActList defines model for OrgActList.
+type OrgActList struct {
+	Items      []OrgAct `json:"items"`
+	NextCursor *string  `json:"nextCursor"`
+}
+
+// OrgChange defines model for OrgChange.
+type OrgChange struct {
+	Code       *string `json:"code,omitempty"`
+	DecisionNo *string `json:"decisionNo,omitempty"`
+
+	// Kind Data, not behaviour: province, ward, commune, specialZone, partyAgencies, government, military, police, subOrg, branch, group …
+	Kind *OrgKind `json:"kind,omitempty"`
+	Name *string  `json:"name,omitempty"`
+
+	// On Calendar day, YYYY-MM-DD
+	On Date `json:"on"`
+}
+
+// OrgCreate defines model for OrgCreate.
+type OrgCreate struct {
+	Code       *string `json:"code,omitempty"`
+	DecisionNo *string `json:"decisionNo,omitempty"`
+
+	// Kind Data, not behaviour: province, ward, commune, specialZone, partyAgencies, government, military, police, subOrg, branch, group …
+	Kind OrgKind `json:"kind"`
+	Name string  `json:"name"`
+
+	// On Calendar day, YYYY-MM-DD
+	On       Date `json:"on"`
+	ParentId Id   `json:"parentId"`
+}
+
+// OrgDissolve defines model for OrgDissolve.
+type OrgDissolve struct {
+	DecisionNo *string `json:"decisionNo,omitempty"`
+
+	// On Calendar day, YYYY-MM-DD
+	On Date `json:"on"`
+}
+
+// OrgKind Data, not behaviour: province, ward, commune, specialZone, partyAgencies, government, military, police, subOrg, branch, group …
+type OrgKind = string
+
+// OrgList defines model for OrgList.
+type OrgList struct {
+	// AsOf Calendar day, YYYY-MM-DD
+	AsOf       Date         `json:"asOf"`
+	Items      []OrgSummary `json:"items"`
+	NextCursor *string      `json:"nextCursor"`
+}
+
+// OrgMerger Either `intoId` or `into` is given
+type OrgMerger struct {
+	DecisionNo *string `json:"decisionNo,omitempty"`
+	Into       *NewOrg `json:"into,omitempty"`
+	IntoId     *Id     `json:"intoId,omitempty"`
+
+	// On Calendar day, YYYY-MM-DD
+	On     Date `json:"on"`
+	OrgIds []Id `json:"orgIds"`
+}
+
+// OrgMove defines model for OrgMove.
+type OrgMove struct {
+	DecisionNo *string `json:"decisionNo,omitempty"`
+
+	// On Calendar day, YYYY-MM-DD
+	On       Date `json:"on"`
+	ParentId Id   `json:"parentId"`
+}
+
+// OrgPart defines model for OrgPart.
+type OrgPart struct {
+	ChildIds *[]Id   `json:"childIds,omitempty"`
+	Code     *string `json:"code,omitempty"`
+
+	// Kind Data, not behaviour: province, ward, commune, specialZone, partyAgencies, government, military, police, subOrg, branch, group …
+	Kind      OrgKind `json:"kind"`
+	MemberIds *[]Id   `json:"memberIds,omitempty"`
+	Name      string  `json:"name"`
+	ParentId  *Id     `json:"parentId,omitempty"`
+}
+
+// OrgRecord defines model for OrgRecord.
+type OrgRecord struct {
+	// AsOf Calendar day, YYYY-MM-DD
+	AsOf    Date      `json:"asOf"`
+	Code    string    `json:"code"`
+	HeirId  *Id       `json:"heirId,omitempty"`
+	History []OrgSpan `json:"history"`
+	Id      Id        `json:"id"`
+	Kind    string    `json:"kind"`
+
+	// Members Members in it and below it, today; those who have left are not counted
+	Members *int64   `json:"members,omitempty"`
+	Name    string   `json:"name"`
+	Open    bool     `json:"open"`
+	Path    []OrgRef `json:"path"`
+
+	// Since Calendar day, YYYY-MM-DD
+	Since Date `json:"since"`
+}
 
 // OrgRef defines model for OrgRef.
 type OrgRef struct {
@@ -965,10 +1564,64 @@ type OrgRef struct {
 	Name string `json:"name"`
 }
 
+// OrgSpan defines model for OrgSpan.
+type OrgSpan struct {
+	Code string `json:"code"`
+
+	// From Calendar day, YYYY-MM-DD
+	From Date `json:"from"`
+
+	// Heirs Who took over when it closed
+	Heirs    *[]Id  `json:"heirs,omitempty"`
+	Kind     string `json:"kind"`
+	Name     string `json:"name"`
+	Open     bool   `json:"open"`
+	ParentId *Id    `json:"parentId,omitempty"`
+}
+
+// OrgSplit defines model for OrgSplit.
+type OrgSplit struct {
+	DecisionNo *string `json:"decisionNo,omitempty"`
+
+	// On Calendar day, YYYY-MM-DD
+	On    Date      `json:"on"`
+	Parts []OrgPart `json:"parts"`
+}
+
+// OrgSummary defines model for OrgSummary.
+type OrgSummary struct {
+	Code     string `json:"code"`
+	Id       Id     `json:"id"`
+	Kind     string `json:"kind"`
+	Name     string `json:"name"`
+	ParentId *Id    `json:"parentId,omitempty"`
+
+	// Path Ids from the root to the organisation itself
+	Path []Id `json:"path"`
+
+	// Since Calendar day, YYYY-MM-DD
+	Since Date `json:"since"`
+}
+
+// Ownership defines model for Ownership.
+type Ownership string
+
 // PasswordRequest defines model for PasswordRequest.
 type PasswordRequest struct {
 	CurrentPassword string `json:"currentPassword"`
 	NewPassword     string `json:"newPassword"`
+}
+
+// PlaceSpan defines model for PlaceSpan.
+type PlaceSpan struct {
+	DecisionNo *string `json:"decisionNo,omitempty"`
+
+	// From Calendar day, YYYY-MM-DD
+	From  Date `json:"from"`
+	OrgId Id   `json:"orgId"`
+
+	// OrgName Its name on that day
+	OrgName string `json:"orgName"`
 }
 
 // PrivacyNotice defines model for PrivacyNotice.
@@ -1043,8 +1696,26 @@ type Role struct {
 	To *Date `json:"to,omitempty"`
 }
 
+// RoleGrant One of orgId and enterpriseId is given
+type RoleGrant struct {
+	EnterpriseId *Id `json:"enterpriseId,omitempty"`
+
+	// From Calendar day, YYYY-MM-DD
+	From  Date     `json:"from"`
+	OrgId *Id      `json:"orgId,omitempty"`
+	Role  RoleName `json:"role"`
+
+	// To Calendar day, YYYY-MM-DD
+	To *Date `json:"to,omitempty"`
+}
+
 // RoleName defines model for RoleName.
 type RoleName string
+
+// RolesInput defines model for RolesInput.
+type RolesInput struct {
+	Roles []RoleGrant `json:"roles"`
+}
 
 // SearchHit defines model for SearchHit.
 type SearchHit struct {
@@ -1112,6 +1783,17 @@ type SessionList struct {
 	NextCursor *string   `json:"nextCursor"`
 }
 
+// Shift defines model for Shift.
+type Shift struct {
+	// Ends HH:MM; before starts: past midnight
+	Ends string `json:"ends"`
+	Id   Slug   `json:"id"`
+	Name string `json:"name"`
+
+	// Starts HH:MM in Vietnam
+	Starts string `json:"starts"`
+}
+
 // SignedIn defines model for SignedIn.
 type SignedIn struct {
 	AccessToken string `json:"accessToken"`
@@ -1135,6 +1817,40 @@ type Source struct {
 
 // State Where the newest version stands
 type State string
+
+// StatusInput defines model for StatusInput.
+type StatusInput struct {
+	DecidedBy  *Id     `json:"decidedBy,omitempty"`
+	DecisionNo *string `json:"decisionNo,omitempty"`
+
+	// From Calendar day, YYYY-MM-DD
+	From Date `json:"from"`
+
+	// HostId Where a member is attached for a time
+	HostId *Id          `json:"hostId,omitempty"`
+	Status MemberStatus `json:"status"`
+
+	// To Calendar day, YYYY-MM-DD
+	To *Date `json:"to,omitempty"`
+}
+
+// StatusSpan defines model for StatusSpan.
+type StatusSpan struct {
+	DecidedBy  *Id     `json:"decidedBy,omitempty"`
+	DecisionNo *string `json:"decisionNo,omitempty"`
+
+	// From Calendar day, YYYY-MM-DD
+	From   Date `json:"from"`
+	HostId *Id  `json:"hostId,omitempty"`
+
+	// RecordedAt RFC 3339 in UTC with milliseconds
+	RecordedAt *Time        `json:"recordedAt,omitempty"`
+	RecordedBy *Id          `json:"recordedBy,omitempty"`
+	Status     MemberStatus `json:"status"`
+
+	// To Calendar day, YYYY-MM-DD
+	To *Date `json:"to,omitempty"`
+}
 
 // Step defines model for Step.
 type Step struct {
@@ -1187,6 +1903,15 @@ type Tokens struct {
 	RefreshToken string `json:"refreshToken"`
 }
 
+// TransferInput defines model for TransferInput.
+type TransferInput struct {
+	DecisionNo *string `json:"decisionNo,omitempty"`
+
+	// On Calendar day, YYYY-MM-DD
+	On    Date `json:"on"`
+	OrgId Id   `json:"orgId"`
+}
+
 // Visibility defines model for Visibility.
 type Visibility struct {
 	Kind   VisibilityKind `json:"kind"`
@@ -1197,11 +1922,17 @@ type Visibility struct {
 // VisibilityKind defines model for Visibility.Kind.
 type VisibilityKind string
 
+// AsOf Calendar day, YYYY-MM-DD
+type AsOf = Date
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
 // DocumentId defines model for DocumentId.
 type DocumentId = Id
+
+// IdempotencyKey defines model for IdempotencyKey.
+type IdempotencyKey = string
 
 // IfMatch defines model for IfMatch.
 type IfMatch = string
@@ -1212,6 +1943,137 @@ type IfMatchOptional = string
 // Limit defines model for Limit.
 type Limit = int
 
+// MemberKindFilter defines model for MemberKindFilter.
+type MemberKindFilter = MemberKind
+
+// MemberStatusFilter defines model for MemberStatusFilter.
+type MemberStatusFilter = MemberStatus
+
+// NameWords defines model for NameWords.
+type NameWords = string
+
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	ActorId *Id `form:"actorId,omitempty" json:"actorId,omitempty"`
+
+	// Target Kind and id, such as member/018f…
+	Target *string `form:"target,omitempty" json:"target,omitempty"`
+
+	// Act Such as member.read
+	Act *string `form:"act,omitempty" json:"act,omitempty"`
+
+	// From The first day
+	From *Date `form:"from,omitempty" json:"from,omitempty"`
+
+	// To The last day
+	To    *Date  `form:"to,omitempty" json:"to,omitempty"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListEnterprisesParams defines parameters for ListEnterprises.
+type ListEnterprisesParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateEnterpriseParams defines parameters for CreateEnterprise.
+type CreateEnterpriseParams struct {
+	// IdempotencyKey The same key gives the same answer; another body under it is refused with 422
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateEnterpriseParams defines parameters for UpdateEnterprise.
+type UpdateEnterpriseParams struct {
+	// IfMatch The ETag of the revision that was read
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListMembersParams defines parameters for ListMembers.
+type ListMembersParams struct {
+	OrgId        *Id       `form:"orgId,omitempty" json:"orgId,omitempty"`
+	EnterpriseId *Id       `form:"enterpriseId,omitempty" json:"enterpriseId,omitempty"`
+	Tag          *Audience `form:"tag,omitempty" json:"tag,omitempty"`
+
+	// AsOf As of the end of this day; default today
+	AsOf   *AsOf               `form:"asOf,omitempty" json:"asOf,omitempty"`
+	Status *MemberStatusFilter `form:"status,omitempty" json:"status,omitempty"`
+	Kind   *MemberKindFilter   `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Q Words of the name, with or without marks
+	Q     *NameWords `form:"q,omitempty" json:"q,omitempty"`
+	Limit *Limit     `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateMemberParams defines parameters for CreateMember.
+type CreateMemberParams struct {
+	// IdempotencyKey The same key gives the same answer; another body under it is refused with 422
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateMemberParams defines parameters for UpdateMember.
+type UpdateMemberParams struct {
+	// IfMatch The ETag of the revision that was read
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// TransferMemberParams defines parameters for TransferMember.
+type TransferMemberParams struct {
+	// IdempotencyKey The same key gives the same answer; another body under it is refused with 422
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListOrgActsParams defines parameters for ListOrgActs.
+type ListOrgActsParams struct {
+	// OrgId Acts that change this organisation
+	OrgId *Id    `form:"orgId,omitempty" json:"orgId,omitempty"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// MergeOrgsParams defines parameters for MergeOrgs.
+type MergeOrgsParams struct {
+	// IdempotencyKey The same key gives the same answer; another body under it is refused with 422
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListOrgsParams defines parameters for ListOrgs.
+type ListOrgsParams struct {
+	// AsOf As of the end of this day; default today
+	AsOf *AsOf `form:"asOf,omitempty" json:"asOf,omitempty"`
+
+	// Below Only this organisation and those below it
+	Below *Id `form:"below,omitempty" json:"below,omitempty"`
+
+	// Q Words of name or code, with or without marks
+	Q     *string `form:"q,omitempty" json:"q,omitempty"`
+	Limit *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// CreateOrgParams defines parameters for CreateOrg.
+type CreateOrgParams struct {
+	// IdempotencyKey The same key gives the same answer; another body under it is refused with 422
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// GetOrgParams defines parameters for GetOrg.
+type GetOrgParams struct {
+	// AsOf As of the end of this day; default today
+	AsOf *AsOf `form:"asOf,omitempty" json:"asOf,omitempty"`
+}
+
 // PrintActivationSheetParams defines parameters for PrintActivationSheet.
 type PrintActivationSheetParams struct {
 	// All Also members who have a password
@@ -1220,6 +2082,30 @@ type PrintActivationSheetParams struct {
 
 // PrintActivationSheetParamsAll defines parameters for PrintActivationSheet.
 type PrintActivationSheetParamsAll string
+
+// ChangeOrgParams defines parameters for ChangeOrg.
+type ChangeOrgParams struct {
+	// IdempotencyKey The same key gives the same answer; another body under it is refused with 422
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DissolveOrgParams defines parameters for DissolveOrg.
+type DissolveOrgParams struct {
+	// IdempotencyKey The same key gives the same answer; another body under it is refused with 422
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// MoveOrgParams defines parameters for MoveOrg.
+type MoveOrgParams struct {
+	// IdempotencyKey The same key gives the same answer; another body under it is refused with 422
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// SplitOrgParams defines parameters for SplitOrg.
+type SplitOrgParams struct {
+	// IdempotencyKey The same key gives the same answer; another body under it is refused with 422
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
 
 // ListSessionsParams defines parameters for ListSessions.
 type ListSessionsParams struct {
@@ -1363,6 +2249,21 @@ type ListBookmarksParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListOrgMembersParams defines parameters for ListOrgMembers.
+type ListOrgMembersParams struct {
+	// AsOf As of the end of this day; default today
+	AsOf   *AsOf               `form:"asOf,omitempty" json:"asOf,omitempty"`
+	Status *MemberStatusFilter `form:"status,omitempty" json:"status,omitempty"`
+	Kind   *MemberKindFilter   `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Q Words of the name, with or without marks
+	Q     *NameWords `form:"q,omitempty" json:"q,omitempty"`
+	Limit *Limit     `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // SearchParams defines parameters for Search.
 type SearchParams struct {
 	Q string `form:"q" json:"q"`
@@ -1381,6 +2282,45 @@ type SyncParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  *int    `form:"limit,omitempty" json:"limit,omitempty"`
 }
+
+// CreateEnterpriseJSONRequestBody defines body for CreateEnterprise for application/json ContentType.
+type CreateEnterpriseJSONRequestBody = EnterpriseCreate
+
+// UpdateEnterpriseJSONRequestBody defines body for UpdateEnterprise for application/json ContentType.
+type UpdateEnterpriseJSONRequestBody = EnterprisePatch
+
+// CreateMemberJSONRequestBody defines body for CreateMember for application/json ContentType.
+type CreateMemberJSONRequestBody = MemberCreate
+
+// UpdateMemberJSONRequestBody defines body for UpdateMember for application/json ContentType.
+type UpdateMemberJSONRequestBody = MemberPatch
+
+// EraseMemberJSONRequestBody defines body for EraseMember for application/json ContentType.
+type EraseMemberJSONRequestBody = ReasonRequest
+
+// SetMemberRolesJSONRequestBody defines body for SetMemberRoles for application/json ContentType.
+type SetMemberRolesJSONRequestBody = RolesInput
+
+// TransferMemberJSONRequestBody defines body for TransferMember for application/json ContentType.
+type TransferMemberJSONRequestBody = TransferInput
+
+// MergeOrgsJSONRequestBody defines body for MergeOrgs for application/json ContentType.
+type MergeOrgsJSONRequestBody = OrgMerger
+
+// CreateOrgJSONRequestBody defines body for CreateOrg for application/json ContentType.
+type CreateOrgJSONRequestBody = OrgCreate
+
+// ChangeOrgJSONRequestBody defines body for ChangeOrg for application/json ContentType.
+type ChangeOrgJSONRequestBody = OrgChange
+
+// DissolveOrgJSONRequestBody defines body for DissolveOrg for application/json ContentType.
+type DissolveOrgJSONRequestBody = OrgDissolve
+
+// MoveOrgJSONRequestBody defines body for MoveOrg for application/json ContentType.
+type MoveOrgJSONRequestBody = OrgMove
+
+// SplitOrgJSONRequestBody defines body for SplitOrg for application/json ContentType.
+type SplitOrgJSONRequestBody = OrgSplit
 
 // ActivateJSONRequestBody defines body for Activate for application/json ContentType.
 type ActivateJSONRequestBody = ActivateRequest
@@ -1418,6 +2358,15 @@ type RejectMaterialJSONRequestBody = ReasonRequest
 // WithdrawMaterialJSONRequestBody defines body for WithdrawMaterial for application/json ContentType.
 type WithdrawMaterialJSONRequestBody = ReasonRequest
 
+// UpdateMeJSONRequestBody defines body for UpdateMe for application/json ContentType.
+type UpdateMeJSONRequestBody = MePatch
+
+// SetMemberInformationJSONRequestBody defines body for SetMemberInformation for application/json ContentType.
+type SetMemberInformationJSONRequestBody = InformationInput
+
+// SetMemberStatusJSONRequestBody defines body for SetMemberStatus for application/json ContentType.
+type SetMemberStatusJSONRequestBody = StatusInput
+
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
 	// GetJWKS Public keys of the access tokens (RFC 7517)
@@ -1432,15 +2381,75 @@ type ServerInterface interface {
 	// Readyz The server can do its work
 	// (GET /readyz)
 	Readyz(c *fiber.Ctx) error
+	// ListAudit Who did what, newest first
+	// (GET /v1/admin/audit)
+	ListAudit(c *fiber.Ctx, params ListAuditParams) error
+	// ListEnterprises Enterprises that organisations of the caller's scope look after
+	// (GET /v1/admin/enterprises)
+	ListEnterprises(c *fiber.Ctx, params ListEnterprisesParams) error
+	// CreateEnterprise Enter an enterprise
+	// (POST /v1/admin/enterprises)
+	CreateEnterprise(c *fiber.Ctx, params CreateEnterpriseParams) error
+	// GetEnterprise An enterprise
+	// (GET /v1/admin/enterprises/{id})
+	GetEnterprise(c *fiber.Ctx, id Id) error
+	// UpdateEnterprise Change an enterprise
+	// (PATCH /v1/admin/enterprises/{id})
+	UpdateEnterprise(c *fiber.Ctx, id Id, params UpdateEnterpriseParams) error
+	// ListMembers Members within the caller's scope, by name
+	// (GET /v1/admin/members)
+	ListMembers(c *fiber.Ctx, params ListMembersParams) error
+	// CreateMember Enter a member into an organisation
+	// (POST /v1/admin/members)
+	CreateMember(c *fiber.Ctx, params CreateMemberParams) error
+	// UpdateMember Change what is held of a member
+	// (PATCH /v1/admin/members/{id})
+	UpdateMember(c *fiber.Ctx, id Id, params UpdateMemberParams) error
 	// IssueActivationCodeAsAdmin Issue a new activation code for a member in the caller's scope
 	// (POST /v1/admin/members/{id}/activation-code)
 	IssueActivationCodeAsAdmin(c *fiber.Ctx, id Id) error
+	// EraseMember Take a person out of the record, for good
+	// (POST /v1/admin/members/{id}/erasure)
+	EraseMember(c *fiber.Ctx, id Id) error
+	// SetMemberRoles Replace a member's roles within the caller's scope
+	// (PUT /v1/admin/members/{id}/roles)
+	SetMemberRoles(c *fiber.Ctx, id Id) error
 	// EndMemberSessions End all sessions of a member, for a phone that was lost
 	// (DELETE /v1/admin/members/{id}/sessions)
 	EndMemberSessions(c *fiber.Ctx, id Id) error
+	// TransferMember Put a member into another organisation from a day on
+	// (POST /v1/admin/members/{id}/transfers)
+	TransferMember(c *fiber.Ctx, id Id, params TransferMemberParams) error
+	// ListOrgActs What was decided about organisations, newest first
+	// (GET /v1/admin/org-acts)
+	ListOrgActs(c *fiber.Ctx, params ListOrgActsParams) error
+	// MergeOrgs Merge organisations into one that is there, or a new one
+	// (POST /v1/admin/org-mergers)
+	MergeOrgs(c *fiber.Ctx, params MergeOrgsParams) error
+	// ListOrgs Organisations within the caller's scope, in the order of the tree
+	// (GET /v1/admin/orgs)
+	ListOrgs(c *fiber.Ctx, params ListOrgsParams) error
+	// CreateOrg Open an organisation from a day on
+	// (POST /v1/admin/orgs)
+	CreateOrg(c *fiber.Ctx, params CreateOrgParams) error
+	// GetOrg An organisation as of a day, with its history
+	// (GET /v1/admin/orgs/{id})
+	GetOrg(c *fiber.Ctx, id Id, params GetOrgParams) error
 	// PrintActivationSheet Print new activation codes for the members of an organisation's subtree
 	// (POST /v1/admin/orgs/{id}/activation-sheet)
 	PrintActivationSheet(c *fiber.Ctx, id Id, params PrintActivationSheetParams) error
+	// ChangeOrg Rename an organisation, or give it another kind or code
+	// (POST /v1/admin/orgs/{id}/change)
+	ChangeOrg(c *fiber.Ctx, id Id, params ChangeOrgParams) error
+	// DissolveOrg End an organisation without members or organisations below it
+	// (POST /v1/admin/orgs/{id}/dissolve)
+	DissolveOrg(c *fiber.Ctx, id Id, params DissolveOrgParams) error
+	// MoveOrg Put an organisation, with all below it, under another
+	// (POST /v1/admin/orgs/{id}/move)
+	MoveOrg(c *fiber.Ctx, id Id, params MoveOrgParams) error
+	// SplitOrg End an organisation in favour of several new ones
+	// (POST /v1/admin/orgs/{id}/split)
+	SplitOrg(c *fiber.Ctx, id Id, params SplitOrgParams) error
 	// Activate Begin with an activation code, or replace a forgotten password
 	// (POST /v1/auth/activate)
 	Activate(c *fiber.Ctx) error
@@ -1534,6 +2543,9 @@ type ServerInterface interface {
 	// GetMe Who am I
 	// (GET /v1/me)
 	GetMe(c *fiber.Ctx) error
+	// UpdateMe Change my preferences
+	// (PATCH /v1/me)
+	UpdateMe(c *fiber.Ctx) error
 	// ListBookmarks My bookmarks, newest first
 	// (GET /v1/me/bookmarks)
 	ListBookmarks(c *fiber.Ctx, params ListBookmarksParams) error
@@ -1543,9 +2555,24 @@ type ServerInterface interface {
 	// PutBookmark Bookmark a document
 	// (PUT /v1/me/bookmarks/{documentId})
 	PutBookmark(c *fiber.Ctx, documentId DocumentId) error
+	// ExportMe Everything that is held about me
+	// (GET /v1/me/export)
+	ExportMe(c *fiber.Ctx) error
+	// GetMember A member's record, with its history
+	// (GET /v1/members/{id})
+	GetMember(c *fiber.Ctx, id Id) error
 	// IssueActivationCode Issue a new activation code for a member of the own branch
 	// (POST /v1/members/{id}/activation-code)
 	IssueActivationCode(c *fiber.Ctx, id Id) error
+	// SetMemberInformation Record whether an exempt member wants to be informed
+	// (PUT /v1/members/{id}/information)
+	SetMemberInformation(c *fiber.Ctx, id Id) error
+	// SetMemberStatus Record a status from a day on
+	// (PUT /v1/members/{id}/status)
+	SetMemberStatus(c *fiber.Ctx, id Id) error
+	// ListOrgMembers The members of an organisation and all below it, by name
+	// (GET /v1/orgs/{id}/members)
+	ListOrgMembers(c *fiber.Ctx, id Id, params ListOrgMembersParams) error
 	// GetPrivacyNotice What the server holds about people, to be agreed to before they begin
 	// (GET /v1/privacy-notice)
 	GetPrivacyNotice(c *fiber.Ctx) error
@@ -1638,6 +2665,443 @@ func (siw *ServerInterfaceWrapper) Readyz(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListAudit operation middleware
+func (siw *ServerInterfaceWrapper) ListAudit(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "actorId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "actorId", query, &params.ActorId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter actorId: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "target" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "target", query, &params.Target, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter target: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "act" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "act", query, &params.Act, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter act: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "from", query, &params.From, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter from: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "to" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "to", query, &params.To, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter to: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListAudit(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListEnterprises operation middleware
+func (siw *ServerInterfaceWrapper) ListEnterprises(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEnterprisesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListEnterprises(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateEnterprise operation middleware
+func (siw *ServerInterfaceWrapper) CreateEnterprise(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateEnterpriseParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateEnterprise(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetEnterprise operation middleware
+func (siw *ServerInterfaceWrapper) GetEnterprise(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetEnterprise(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// UpdateEnterprise operation middleware
+func (siw *ServerInterfaceWrapper) UpdateEnterprise(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateEnterpriseParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		return fiber.NewError(fiber.StatusBadRequest, "Header parameter If-Match is required, but not found")
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.UpdateEnterprise(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListMembers operation middleware
+func (siw *ServerInterfaceWrapper) ListMembers(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMembersParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "orgId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "orgId", query, &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter orgId: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "enterpriseId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "enterpriseId", query, &params.EnterpriseId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter enterpriseId: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "tag" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", query, &params.Tag, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter tag: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "asOf" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asOf", query, &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter asOf: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", query, &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter status: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", query, &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", query, &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter q: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListMembers(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateMember operation middleware
+func (siw *ServerInterfaceWrapper) CreateMember(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateMemberParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateMember(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// UpdateMember operation middleware
+func (siw *ServerInterfaceWrapper) UpdateMember(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateMemberParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		return fiber.NewError(fiber.StatusBadRequest, "Header parameter If-Match is required, but not found")
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.UpdateMember(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // IssueActivationCodeAsAdmin operation middleware
 func (siw *ServerInterfaceWrapper) IssueActivationCodeAsAdmin(c *fiber.Ctx) error {
 
@@ -1667,6 +3131,64 @@ func (siw *ServerInterfaceWrapper) IssueActivationCodeAsAdmin(c *fiber.Ctx) erro
 	return handler(c)
 }
 
+// EraseMember operation middleware
+func (siw *ServerInterfaceWrapper) EraseMember(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.EraseMember(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SetMemberRoles operation middleware
+func (siw *ServerInterfaceWrapper) SetMemberRoles(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SetMemberRoles(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // EndMemberSessions operation middleware
 func (siw *ServerInterfaceWrapper) EndMemberSessions(c *fiber.Ctx) error {
 
@@ -1683,6 +3205,304 @@ func (siw *ServerInterfaceWrapper) EndMemberSessions(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.EndMemberSessions(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// TransferMember operation middleware
+func (siw *ServerInterfaceWrapper) TransferMember(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params TransferMemberParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.TransferMember(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListOrgActs operation middleware
+func (siw *ServerInterfaceWrapper) ListOrgActs(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOrgActsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "orgId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "orgId", query, &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter orgId: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListOrgActs(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// MergeOrgs operation middleware
+func (siw *ServerInterfaceWrapper) MergeOrgs(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MergeOrgsParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.MergeOrgs(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListOrgs operation middleware
+func (siw *ServerInterfaceWrapper) ListOrgs(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOrgsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "asOf" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asOf", query, &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter asOf: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "below" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "below", query, &params.Below, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter below: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", query, &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter q: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListOrgs(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateOrg operation middleware
+func (siw *ServerInterfaceWrapper) CreateOrg(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params CreateOrgParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateOrg(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetOrg operation middleware
+func (siw *ServerInterfaceWrapper) GetOrg(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetOrgParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "asOf" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asOf", query, &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter asOf: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetOrg(c, id, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -1728,6 +3548,210 @@ func (siw *ServerInterfaceWrapper) PrintActivationSheet(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.PrintActivationSheet(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ChangeOrg operation middleware
+func (siw *ServerInterfaceWrapper) ChangeOrg(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeOrgParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ChangeOrg(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DissolveOrg operation middleware
+func (siw *ServerInterfaceWrapper) DissolveOrg(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DissolveOrgParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DissolveOrg(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// MoveOrg operation middleware
+func (siw *ServerInterfaceWrapper) MoveOrg(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params MoveOrgParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.MoveOrg(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SplitOrg operation middleware
+func (siw *ServerInterfaceWrapper) SplitOrg(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SplitOrgParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName Idempotency-Key, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter Idempotency-Key: %w", err).Error())
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SplitOrg(c, id, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -2980,6 +5004,24 @@ func (siw *ServerInterfaceWrapper) GetMe(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// UpdateMe operation middleware
+func (siw *ServerInterfaceWrapper) UpdateMe(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.UpdateMe(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListBookmarks operation middleware
 func (siw *ServerInterfaceWrapper) ListBookmarks(c *fiber.Ctx) error {
 
@@ -3082,6 +5124,53 @@ func (siw *ServerInterfaceWrapper) PutBookmark(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ExportMe operation middleware
+func (siw *ServerInterfaceWrapper) ExportMe(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ExportMe(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetMember operation middleware
+func (siw *ServerInterfaceWrapper) GetMember(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetMember(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // IssueActivationCode operation middleware
 func (siw *ServerInterfaceWrapper) IssueActivationCode(c *fiber.Ctx) error {
 
@@ -3098,6 +5187,144 @@ func (siw *ServerInterfaceWrapper) IssueActivationCode(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.IssueActivationCode(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SetMemberInformation operation middleware
+func (siw *ServerInterfaceWrapper) SetMemberInformation(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SetMemberInformation(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SetMemberStatus operation middleware
+func (siw *ServerInterfaceWrapper) SetMemberStatus(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SetMemberStatus(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListOrgMembers operation middleware
+func (siw *ServerInterfaceWrapper) ListOrgMembers(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOrgMembersParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "asOf" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asOf", query, &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter asOf: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", query, &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter status: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", query, &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", query, &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter q: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListOrgMembers(c, id, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -3274,6 +5501,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/v1/me", wrapper.GetMe)
 
+	router.Patch(options.BaseURL+"/v1/me", wrapper.UpdateMe)
+
+	router.Get(options.BaseURL+"/v1/me/export", wrapper.ExportMe)
+
 	router.Get(options.BaseURL+"/v1/me/bookmarks", wrapper.ListBookmarks)
 
 	router.Delete(options.BaseURL+"/v1/me/bookmarks/:documentId", wrapper.DeleteBookmark)
@@ -3338,6 +5569,54 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Delete(options.BaseURL+"/v1/admin/members/:id/sessions", wrapper.EndMemberSessions)
 
+	router.Get(options.BaseURL+"/v1/orgs/:id/members", wrapper.ListOrgMembers)
+
+	router.Get(options.BaseURL+"/v1/members/:id", wrapper.GetMember)
+
+	router.Put(options.BaseURL+"/v1/members/:id/status", wrapper.SetMemberStatus)
+
+	router.Put(options.BaseURL+"/v1/members/:id/information", wrapper.SetMemberInformation)
+
+	router.Get(options.BaseURL+"/v1/admin/orgs", wrapper.ListOrgs)
+
+	router.Post(options.BaseURL+"/v1/admin/orgs", wrapper.CreateOrg)
+
+	router.Get(options.BaseURL+"/v1/admin/orgs/:id", wrapper.GetOrg)
+
+	router.Post(options.BaseURL+"/v1/admin/orgs/:id/change", wrapper.ChangeOrg)
+
+	router.Post(options.BaseURL+"/v1/admin/orgs/:id/move", wrapper.MoveOrg)
+
+	router.Post(options.BaseURL+"/v1/admin/orgs/:id/split", wrapper.SplitOrg)
+
+	router.Post(options.BaseURL+"/v1/admin/orgs/:id/dissolve", wrapper.DissolveOrg)
+
+	router.Post(options.BaseURL+"/v1/admin/org-mergers", wrapper.MergeOrgs)
+
+	router.Get(options.BaseURL+"/v1/admin/org-acts", wrapper.ListOrgActs)
+
+	router.Get(options.BaseURL+"/v1/admin/enterprises", wrapper.ListEnterprises)
+
+	router.Post(options.BaseURL+"/v1/admin/enterprises", wrapper.CreateEnterprise)
+
+	router.Get(options.BaseURL+"/v1/admin/enterprises/:id", wrapper.GetEnterprise)
+
+	router.Patch(options.BaseURL+"/v1/admin/enterprises/:id", wrapper.UpdateEnterprise)
+
+	router.Get(options.BaseURL+"/v1/admin/members", wrapper.ListMembers)
+
+	router.Post(options.BaseURL+"/v1/admin/members", wrapper.CreateMember)
+
+	router.Patch(options.BaseURL+"/v1/admin/members/:id", wrapper.UpdateMember)
+
+	router.Post(options.BaseURL+"/v1/admin/members/:id/transfers", wrapper.TransferMember)
+
+	router.Put(options.BaseURL+"/v1/admin/members/:id/roles", wrapper.SetMemberRoles)
+
+	router.Post(options.BaseURL+"/v1/admin/members/:id/erasure", wrapper.EraseMember)
+
+	router.Get(options.BaseURL+"/v1/admin/audit", wrapper.ListAudit)
+
 	router.Get(options.BaseURL+"/healthz", wrapper.Healthz)
 
 	router.Get(options.BaseURL+"/readyz", wrapper.Readyz)
@@ -3362,6 +5641,24 @@ type EditorMaterialJSONResponse struct {
 	Body EditorMaterial
 
 	Headers EditorMaterialResponseHeaders
+}
+
+type EnterpriseResponseHeaders struct {
+	ETag *string
+}
+type EnterpriseJSONResponse struct {
+	Body Enterprise
+
+	Headers EnterpriseResponseHeaders
+}
+
+type MemberRecordResponseHeaders struct {
+	ETag *string
+}
+type MemberRecordJSONResponse struct {
+	Body MemberRecord
+
+	Headers MemberRecordResponseHeaders
 }
 
 type ProblemApplicationProblemPlusJSONResponse Problem
@@ -3497,6 +5794,377 @@ func (response ReadyzdefaultApplicationProblemPlusJSONResponse) VisitReadyzRespo
 	return ctx.JSON(&response.Body)
 }
 
+type ListAuditRequestObject struct {
+	Params ListAuditParams
+}
+
+type ListAuditResponseObject interface {
+	VisitListAuditResponse(ctx *fiber.Ctx) error
+}
+
+type ListAudit200JSONResponse AuditList
+
+func (response ListAudit200JSONResponse) VisitListAuditResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListAuditdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListAuditdefaultApplicationProblemPlusJSONResponse) VisitListAuditResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListEnterprisesRequestObject struct {
+	Params ListEnterprisesParams
+}
+
+type ListEnterprisesResponseObject interface {
+	VisitListEnterprisesResponse(ctx *fiber.Ctx) error
+}
+
+type ListEnterprises200JSONResponse EnterpriseList
+
+func (response ListEnterprises200JSONResponse) VisitListEnterprisesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListEnterprisesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEnterprisesdefaultApplicationProblemPlusJSONResponse) VisitListEnterprisesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateEnterpriseRequestObject struct {
+	Params CreateEnterpriseParams
+	Body   *CreateEnterpriseJSONRequestBody
+}
+
+type CreateEnterpriseResponseObject interface {
+	VisitCreateEnterpriseResponse(ctx *fiber.Ctx) error
+}
+
+type CreateEnterprise201JSONResponse struct{ EnterpriseJSONResponse }
+
+func (response CreateEnterprise201JSONResponse) VisitCreateEnterpriseResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateEnterprise409ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response CreateEnterprise409ApplicationProblemPlusJSONResponse) VisitCreateEnterpriseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateEnterprise422ApplicationProblemPlusJSONResponse Problem
+
+func (response CreateEnterprise422ApplicationProblemPlusJSONResponse) VisitCreateEnterpriseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateEnterprisedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateEnterprisedefaultApplicationProblemPlusJSONResponse) VisitCreateEnterpriseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetEnterpriseRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetEnterpriseResponseObject interface {
+	VisitGetEnterpriseResponse(ctx *fiber.Ctx) error
+}
+
+type GetEnterprise200JSONResponse struct{ EnterpriseJSONResponse }
+
+func (response GetEnterprise200JSONResponse) VisitGetEnterpriseResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetEnterprise404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetEnterprise404ApplicationProblemPlusJSONResponse) VisitGetEnterpriseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetEnterprisedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEnterprisedefaultApplicationProblemPlusJSONResponse) VisitGetEnterpriseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UpdateEnterpriseRequestObject struct {
+	Id     Id `json:"id"`
+	Params UpdateEnterpriseParams
+	Body   *UpdateEnterpriseJSONRequestBody
+}
+
+type UpdateEnterpriseResponseObject interface {
+	VisitUpdateEnterpriseResponse(ctx *fiber.Ctx) error
+}
+
+type UpdateEnterprise200JSONResponse struct{ EnterpriseJSONResponse }
+
+func (response UpdateEnterprise200JSONResponse) VisitUpdateEnterpriseResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UpdateEnterprise404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateEnterprise404ApplicationProblemPlusJSONResponse) VisitUpdateEnterpriseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateEnterprise409ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateEnterprise409ApplicationProblemPlusJSONResponse) VisitUpdateEnterpriseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateEnterprise412ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateEnterprise412ApplicationProblemPlusJSONResponse) VisitUpdateEnterpriseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateEnterprisedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateEnterprisedefaultApplicationProblemPlusJSONResponse) VisitUpdateEnterpriseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListMembersRequestObject struct {
+	Params ListMembersParams
+}
+
+type ListMembersResponseObject interface {
+	VisitListMembersResponse(ctx *fiber.Ctx) error
+}
+
+type ListMembers200JSONResponse MemberList
+
+func (response ListMembers200JSONResponse) VisitListMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListMembersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMembersdefaultApplicationProblemPlusJSONResponse) VisitListMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateMemberRequestObject struct {
+	Params CreateMemberParams
+	Body   *CreateMemberJSONRequestBody
+}
+
+type CreateMemberResponseObject interface {
+	VisitCreateMemberResponse(ctx *fiber.Ctx) error
+}
+
+type CreateMember201JSONResponse struct{ MemberRecordJSONResponse }
+
+func (response CreateMember201JSONResponse) VisitCreateMemberResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateMember409ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response CreateMember409ApplicationProblemPlusJSONResponse) VisitCreateMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateMember422ApplicationProblemPlusJSONResponse Problem
+
+func (response CreateMember422ApplicationProblemPlusJSONResponse) VisitCreateMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateMemberdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateMemberdefaultApplicationProblemPlusJSONResponse) VisitCreateMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UpdateMemberRequestObject struct {
+	Id     Id `json:"id"`
+	Params UpdateMemberParams
+	Body   *UpdateMemberJSONRequestBody
+}
+
+type UpdateMemberResponseObject interface {
+	VisitUpdateMemberResponse(ctx *fiber.Ctx) error
+}
+
+type UpdateMember200JSONResponse struct{ MemberRecordJSONResponse }
+
+func (response UpdateMember200JSONResponse) VisitUpdateMemberResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UpdateMember403ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateMember403ApplicationProblemPlusJSONResponse) VisitUpdateMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateMember404ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateMember404ApplicationProblemPlusJSONResponse) VisitUpdateMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateMember409ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateMember409ApplicationProblemPlusJSONResponse) VisitUpdateMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateMember412ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateMember412ApplicationProblemPlusJSONResponse) VisitUpdateMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateMemberdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateMemberdefaultApplicationProblemPlusJSONResponse) VisitUpdateMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type IssueActivationCodeAsAdminRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -3555,6 +6223,126 @@ func (response IssueActivationCodeAsAdmindefaultApplicationProblemPlusJSONRespon
 	return ctx.JSON(&response.Body)
 }
 
+type EraseMemberRequestObject struct {
+	Id   Id `json:"id"`
+	Body *EraseMemberJSONRequestBody
+}
+
+type EraseMemberResponseObject interface {
+	VisitEraseMemberResponse(ctx *fiber.Ctx) error
+}
+
+type EraseMember204Response struct {
+}
+
+func (response EraseMember204Response) VisitEraseMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type EraseMember403ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response EraseMember403ApplicationProblemPlusJSONResponse) VisitEraseMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type EraseMember404ApplicationProblemPlusJSONResponse Problem
+
+func (response EraseMember404ApplicationProblemPlusJSONResponse) VisitEraseMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type EraseMemberdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response EraseMemberdefaultApplicationProblemPlusJSONResponse) VisitEraseMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetMemberRolesRequestObject struct {
+	Id   Id `json:"id"`
+	Body *SetMemberRolesJSONRequestBody
+}
+
+type SetMemberRolesResponseObject interface {
+	VisitSetMemberRolesResponse(ctx *fiber.Ctx) error
+}
+
+type SetMemberRoles200JSONResponse struct{ MemberRecordJSONResponse }
+
+func (response SetMemberRoles200JSONResponse) VisitSetMemberRolesResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetMemberRoles403ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response SetMemberRoles403ApplicationProblemPlusJSONResponse) VisitSetMemberRolesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type SetMemberRoles404ApplicationProblemPlusJSONResponse Problem
+
+func (response SetMemberRoles404ApplicationProblemPlusJSONResponse) VisitSetMemberRolesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SetMemberRoles409ApplicationProblemPlusJSONResponse Problem
+
+func (response SetMemberRoles409ApplicationProblemPlusJSONResponse) VisitSetMemberRolesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type SetMemberRoles412ApplicationProblemPlusJSONResponse Problem
+
+func (response SetMemberRoles412ApplicationProblemPlusJSONResponse) VisitSetMemberRolesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type SetMemberRolesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetMemberRolesdefaultApplicationProblemPlusJSONResponse) VisitSetMemberRolesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type EndMemberSessionsRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -3588,6 +6376,295 @@ type EndMemberSessionsdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EndMemberSessionsdefaultApplicationProblemPlusJSONResponse) VisitEndMemberSessionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type TransferMemberRequestObject struct {
+	Id     Id `json:"id"`
+	Params TransferMemberParams
+	Body   *TransferMemberJSONRequestBody
+}
+
+type TransferMemberResponseObject interface {
+	VisitTransferMemberResponse(ctx *fiber.Ctx) error
+}
+
+type TransferMember200JSONResponse struct{ MemberRecordJSONResponse }
+
+func (response TransferMember200JSONResponse) VisitTransferMemberResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type TransferMember403ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response TransferMember403ApplicationProblemPlusJSONResponse) VisitTransferMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type TransferMember404ApplicationProblemPlusJSONResponse Problem
+
+func (response TransferMember404ApplicationProblemPlusJSONResponse) VisitTransferMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type TransferMember409ApplicationProblemPlusJSONResponse Problem
+
+func (response TransferMember409ApplicationProblemPlusJSONResponse) VisitTransferMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type TransferMember412ApplicationProblemPlusJSONResponse Problem
+
+func (response TransferMember412ApplicationProblemPlusJSONResponse) VisitTransferMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type TransferMemberdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response TransferMemberdefaultApplicationProblemPlusJSONResponse) VisitTransferMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListOrgActsRequestObject struct {
+	Params ListOrgActsParams
+}
+
+type ListOrgActsResponseObject interface {
+	VisitListOrgActsResponse(ctx *fiber.Ctx) error
+}
+
+type ListOrgActs200JSONResponse OrgActList
+
+func (response ListOrgActs200JSONResponse) VisitListOrgActsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListOrgActsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListOrgActsdefaultApplicationProblemPlusJSONResponse) VisitListOrgActsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type MergeOrgsRequestObject struct {
+	Params MergeOrgsParams
+	Body   *MergeOrgsJSONRequestBody
+}
+
+type MergeOrgsResponseObject interface {
+	VisitMergeOrgsResponse(ctx *fiber.Ctx) error
+}
+
+type MergeOrgs201JSONResponse OrgAct
+
+func (response MergeOrgs201JSONResponse) VisitMergeOrgsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type MergeOrgs404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response MergeOrgs404ApplicationProblemPlusJSONResponse) VisitMergeOrgsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type MergeOrgs409ApplicationProblemPlusJSONResponse Problem
+
+func (response MergeOrgs409ApplicationProblemPlusJSONResponse) VisitMergeOrgsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type MergeOrgs422ApplicationProblemPlusJSONResponse Problem
+
+func (response MergeOrgs422ApplicationProblemPlusJSONResponse) VisitMergeOrgsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type MergeOrgsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MergeOrgsdefaultApplicationProblemPlusJSONResponse) VisitMergeOrgsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListOrgsRequestObject struct {
+	Params ListOrgsParams
+}
+
+type ListOrgsResponseObject interface {
+	VisitListOrgsResponse(ctx *fiber.Ctx) error
+}
+
+type ListOrgs200JSONResponse OrgList
+
+func (response ListOrgs200JSONResponse) VisitListOrgsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListOrgsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListOrgsdefaultApplicationProblemPlusJSONResponse) VisitListOrgsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateOrgRequestObject struct {
+	Params CreateOrgParams
+	Body   *CreateOrgJSONRequestBody
+}
+
+type CreateOrgResponseObject interface {
+	VisitCreateOrgResponse(ctx *fiber.Ctx) error
+}
+
+type CreateOrg201JSONResponse OrgAct
+
+func (response CreateOrg201JSONResponse) VisitCreateOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type CreateOrg404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response CreateOrg404ApplicationProblemPlusJSONResponse) VisitCreateOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CreateOrg409ApplicationProblemPlusJSONResponse Problem
+
+func (response CreateOrg409ApplicationProblemPlusJSONResponse) VisitCreateOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateOrg422ApplicationProblemPlusJSONResponse Problem
+
+func (response CreateOrg422ApplicationProblemPlusJSONResponse) VisitCreateOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateOrgdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateOrgdefaultApplicationProblemPlusJSONResponse) VisitCreateOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetOrgRequestObject struct {
+	Id     Id `json:"id"`
+	Params GetOrgParams
+}
+
+type GetOrgResponseObject interface {
+	VisitGetOrgResponse(ctx *fiber.Ctx) error
+}
+
+type GetOrg200JSONResponse OrgRecord
+
+func (response GetOrg200JSONResponse) VisitGetOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetOrg404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetOrg404ApplicationProblemPlusJSONResponse) VisitGetOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetOrgdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOrgdefaultApplicationProblemPlusJSONResponse) VisitGetOrgResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -3648,6 +6725,246 @@ type PrintActivationSheetdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response PrintActivationSheetdefaultApplicationProblemPlusJSONResponse) VisitPrintActivationSheetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ChangeOrgRequestObject struct {
+	Id     Id `json:"id"`
+	Params ChangeOrgParams
+	Body   *ChangeOrgJSONRequestBody
+}
+
+type ChangeOrgResponseObject interface {
+	VisitChangeOrgResponse(ctx *fiber.Ctx) error
+}
+
+type ChangeOrg201JSONResponse OrgAct
+
+func (response ChangeOrg201JSONResponse) VisitChangeOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ChangeOrg404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeOrg404ApplicationProblemPlusJSONResponse) VisitChangeOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ChangeOrg409ApplicationProblemPlusJSONResponse Problem
+
+func (response ChangeOrg409ApplicationProblemPlusJSONResponse) VisitChangeOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ChangeOrg422ApplicationProblemPlusJSONResponse Problem
+
+func (response ChangeOrg422ApplicationProblemPlusJSONResponse) VisitChangeOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ChangeOrgdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeOrgdefaultApplicationProblemPlusJSONResponse) VisitChangeOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DissolveOrgRequestObject struct {
+	Id     Id `json:"id"`
+	Params DissolveOrgParams
+	Body   *DissolveOrgJSONRequestBody
+}
+
+type DissolveOrgResponseObject interface {
+	VisitDissolveOrgResponse(ctx *fiber.Ctx) error
+}
+
+type DissolveOrg201JSONResponse OrgAct
+
+func (response DissolveOrg201JSONResponse) VisitDissolveOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type DissolveOrg404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response DissolveOrg404ApplicationProblemPlusJSONResponse) VisitDissolveOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type DissolveOrg409ApplicationProblemPlusJSONResponse Problem
+
+func (response DissolveOrg409ApplicationProblemPlusJSONResponse) VisitDissolveOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type DissolveOrg422ApplicationProblemPlusJSONResponse Problem
+
+func (response DissolveOrg422ApplicationProblemPlusJSONResponse) VisitDissolveOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type DissolveOrgdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DissolveOrgdefaultApplicationProblemPlusJSONResponse) VisitDissolveOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type MoveOrgRequestObject struct {
+	Id     Id `json:"id"`
+	Params MoveOrgParams
+	Body   *MoveOrgJSONRequestBody
+}
+
+type MoveOrgResponseObject interface {
+	VisitMoveOrgResponse(ctx *fiber.Ctx) error
+}
+
+type MoveOrg201JSONResponse OrgAct
+
+func (response MoveOrg201JSONResponse) VisitMoveOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type MoveOrg404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response MoveOrg404ApplicationProblemPlusJSONResponse) VisitMoveOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type MoveOrg409ApplicationProblemPlusJSONResponse Problem
+
+func (response MoveOrg409ApplicationProblemPlusJSONResponse) VisitMoveOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type MoveOrg422ApplicationProblemPlusJSONResponse Problem
+
+func (response MoveOrg422ApplicationProblemPlusJSONResponse) VisitMoveOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type MoveOrgdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response MoveOrgdefaultApplicationProblemPlusJSONResponse) VisitMoveOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SplitOrgRequestObject struct {
+	Id     Id `json:"id"`
+	Params SplitOrgParams
+	Body   *SplitOrgJSONRequestBody
+}
+
+type SplitOrgResponseObject interface {
+	VisitSplitOrgResponse(ctx *fiber.Ctx) error
+}
+
+type SplitOrg201JSONResponse OrgAct
+
+func (response SplitOrg201JSONResponse) VisitSplitOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type SplitOrg404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response SplitOrg404ApplicationProblemPlusJSONResponse) VisitSplitOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SplitOrg409ApplicationProblemPlusJSONResponse Problem
+
+func (response SplitOrg409ApplicationProblemPlusJSONResponse) VisitSplitOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type SplitOrg422ApplicationProblemPlusJSONResponse Problem
+
+func (response SplitOrg422ApplicationProblemPlusJSONResponse) VisitSplitOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type SplitOrgdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SplitOrgdefaultApplicationProblemPlusJSONResponse) VisitSplitOrgResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -5216,6 +8533,35 @@ func (response GetMedefaultApplicationProblemPlusJSONResponse) VisitGetMeRespons
 	return ctx.JSON(&response.Body)
 }
 
+type UpdateMeRequestObject struct {
+	Body *UpdateMeJSONRequestBody
+}
+
+type UpdateMeResponseObject interface {
+	VisitUpdateMeResponse(ctx *fiber.Ctx) error
+}
+
+type UpdateMe200JSONResponse Me
+
+func (response UpdateMe200JSONResponse) VisitUpdateMeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateMedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateMedefaultApplicationProblemPlusJSONResponse) VisitUpdateMeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListBookmarksRequestObject struct {
 	Params ListBookmarksParams
 }
@@ -5312,6 +8658,77 @@ func (response PutBookmarkdefaultApplicationProblemPlusJSONResponse) VisitPutBoo
 	return ctx.JSON(&response.Body)
 }
 
+type ExportMeRequestObject struct {
+}
+
+type ExportMeResponseObject interface {
+	VisitExportMeResponse(ctx *fiber.Ctx) error
+}
+
+type ExportMe200JSONResponse MeExport
+
+func (response ExportMe200JSONResponse) VisitExportMeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ExportMedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportMedefaultApplicationProblemPlusJSONResponse) VisitExportMeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetMemberRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetMemberResponseObject interface {
+	VisitGetMemberResponse(ctx *fiber.Ctx) error
+}
+
+type GetMember200JSONResponse struct{ MemberRecordJSONResponse }
+
+func (response GetMember200JSONResponse) VisitGetMemberResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetMember404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetMember404ApplicationProblemPlusJSONResponse) VisitGetMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetMemberdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMemberdefaultApplicationProblemPlusJSONResponse) VisitGetMemberResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type IssueActivationCodeRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -5364,6 +8781,144 @@ type IssueActivationCodedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response IssueActivationCodedefaultApplicationProblemPlusJSONResponse) VisitIssueActivationCodeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetMemberInformationRequestObject struct {
+	Id   Id `json:"id"`
+	Body *SetMemberInformationJSONRequestBody
+}
+
+type SetMemberInformationResponseObject interface {
+	VisitSetMemberInformationResponse(ctx *fiber.Ctx) error
+}
+
+type SetMemberInformation200JSONResponse struct{ MemberRecordJSONResponse }
+
+func (response SetMemberInformation200JSONResponse) VisitSetMemberInformationResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetMemberInformation404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response SetMemberInformation404ApplicationProblemPlusJSONResponse) VisitSetMemberInformationResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SetMemberInformationdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetMemberInformationdefaultApplicationProblemPlusJSONResponse) VisitSetMemberInformationResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetMemberStatusRequestObject struct {
+	Id   Id `json:"id"`
+	Body *SetMemberStatusJSONRequestBody
+}
+
+type SetMemberStatusResponseObject interface {
+	VisitSetMemberStatusResponse(ctx *fiber.Ctx) error
+}
+
+type SetMemberStatus200JSONResponse struct{ MemberRecordJSONResponse }
+
+func (response SetMemberStatus200JSONResponse) VisitSetMemberStatusResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetMemberStatus403ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response SetMemberStatus403ApplicationProblemPlusJSONResponse) VisitSetMemberStatusResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type SetMemberStatus404ApplicationProblemPlusJSONResponse Problem
+
+func (response SetMemberStatus404ApplicationProblemPlusJSONResponse) VisitSetMemberStatusResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SetMemberStatusdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetMemberStatusdefaultApplicationProblemPlusJSONResponse) VisitSetMemberStatusResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListOrgMembersRequestObject struct {
+	Id     Id `json:"id"`
+	Params ListOrgMembersParams
+}
+
+type ListOrgMembersResponseObject interface {
+	VisitListOrgMembersResponse(ctx *fiber.Ctx) error
+}
+
+type ListOrgMembers200JSONResponse MemberList
+
+func (response ListOrgMembers200JSONResponse) VisitListOrgMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListOrgMembers404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ListOrgMembers404ApplicationProblemPlusJSONResponse) VisitListOrgMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ListOrgMembersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListOrgMembersdefaultApplicationProblemPlusJSONResponse) VisitListOrgMembersResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -5470,15 +9025,75 @@ type StrictServerInterface interface {
 	// Readyz The server can do its work
 	// (GET /readyz)
 	Readyz(ctx context.Context, request ReadyzRequestObject) (ReadyzResponseObject, error)
+	// ListAudit Who did what, newest first
+	// (GET /v1/admin/audit)
+	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
+	// ListEnterprises Enterprises that organisations of the caller's scope look after
+	// (GET /v1/admin/enterprises)
+	ListEnterprises(ctx context.Context, request ListEnterprisesRequestObject) (ListEnterprisesResponseObject, error)
+	// CreateEnterprise Enter an enterprise
+	// (POST /v1/admin/enterprises)
+	CreateEnterprise(ctx context.Context, request CreateEnterpriseRequestObject) (CreateEnterpriseResponseObject, error)
+	// GetEnterprise An enterprise
+	// (GET /v1/admin/enterprises/{id})
+	GetEnterprise(ctx context.Context, request GetEnterpriseRequestObject) (GetEnterpriseResponseObject, error)
+	// UpdateEnterprise Change an enterprise
+	// (PATCH /v1/admin/enterprises/{id})
+	UpdateEnterprise(ctx context.Context, request UpdateEnterpriseRequestObject) (UpdateEnterpriseResponseObject, error)
+	// ListMembers Members within the caller's scope, by name
+	// (GET /v1/admin/members)
+	ListMembers(ctx context.Context, request ListMembersRequestObject) (ListMembersResponseObject, error)
+	// CreateMember Enter a member into an organisation
+	// (POST /v1/admin/members)
+	CreateMember(ctx context.Context, request CreateMemberRequestObject) (CreateMemberResponseObject, error)
+	// UpdateMember Change what is held of a member
+	// (PATCH /v1/admin/members/{id})
+	UpdateMember(ctx context.Context, request UpdateMemberRequestObject) (UpdateMemberResponseObject, error)
 	// IssueActivationCodeAsAdmin Issue a new activation code for a member in the caller's scope
 	// (POST /v1/admin/members/{id}/activation-code)
 	IssueActivationCodeAsAdmin(ctx context.Context, request IssueActivationCodeAsAdminRequestObject) (IssueActivationCodeAsAdminResponseObject, error)
+	// EraseMember Take a person out of the record, for good
+	// (POST /v1/admin/members/{id}/erasure)
+	EraseMember(ctx context.Context, request EraseMemberRequestObject) (EraseMemberResponseObject, error)
+	// SetMemberRoles Replace a member's roles within the caller's scope
+	// (PUT /v1/admin/members/{id}/roles)
+	SetMemberRoles(ctx context.Context, request SetMemberRolesRequestObject) (SetMemberRolesResponseObject, error)
 	// EndMemberSessions End all sessions of a member, for a phone that was lost
 	// (DELETE /v1/admin/members/{id}/sessions)
 	EndMemberSessions(ctx context.Context, request EndMemberSessionsRequestObject) (EndMemberSessionsResponseObject, error)
+	// TransferMember Put a member into another organisation from a day on
+	// (POST /v1/admin/members/{id}/transfers)
+	TransferMember(ctx context.Context, request TransferMemberRequestObject) (TransferMemberResponseObject, error)
+	// ListOrgActs What was decided about organisations, newest first
+	// (GET /v1/admin/org-acts)
+	ListOrgActs(ctx context.Context, request ListOrgActsRequestObject) (ListOrgActsResponseObject, error)
+	// MergeOrgs Merge organisations into one that is there, or a new one
+	// (POST /v1/admin/org-mergers)
+	MergeOrgs(ctx context.Context, request MergeOrgsRequestObject) (MergeOrgsResponseObject, error)
+	// ListOrgs Organisations within the caller's scope, in the order of the tree
+	// (GET /v1/admin/orgs)
+	ListOrgs(ctx context.Context, request ListOrgsRequestObject) (ListOrgsResponseObject, error)
+	// CreateOrg Open an organisation from a day on
+	// (POST /v1/admin/orgs)
+	CreateOrg(ctx context.Context, request CreateOrgRequestObject) (CreateOrgResponseObject, error)
+	// GetOrg An organisation as of a day, with its history
+	// (GET /v1/admin/orgs/{id})
+	GetOrg(ctx context.Context, request GetOrgRequestObject) (GetOrgResponseObject, error)
 	// PrintActivationSheet Print new activation codes for the members of an organisation's subtree
 	// (POST /v1/admin/orgs/{id}/activation-sheet)
 	PrintActivationSheet(ctx context.Context, request PrintActivationSheetRequestObject) (PrintActivationSheetResponseObject, error)
+	// ChangeOrg Rename an organisation, or give it another kind or code
+	// (POST /v1/admin/orgs/{id}/change)
+	ChangeOrg(ctx context.Context, request ChangeOrgRequestObject) (ChangeOrgResponseObject, error)
+	// DissolveOrg End an organisation without members or organisations below it
+	// (POST /v1/admin/orgs/{id}/dissolve)
+	DissolveOrg(ctx context.Context, request DissolveOrgRequestObject) (DissolveOrgResponseObject, error)
+	// MoveOrg Put an organisation, with all below it, under another
+	// (POST /v1/admin/orgs/{id}/move)
+	MoveOrg(ctx context.Context, request MoveOrgRequestObject) (MoveOrgResponseObject, error)
+	// SplitOrg End an organisation in favour of several new ones
+	// (POST /v1/admin/orgs/{id}/split)
+	SplitOrg(ctx context.Context, request SplitOrgRequestObject) (SplitOrgResponseObject, error)
 	// Activate Begin with an activation code, or replace a forgotten password
 	// (POST /v1/auth/activate)
 	Activate(ctx context.Context, request ActivateRequestObject) (ActivateResponseObject, error)
@@ -5572,6 +9187,9 @@ type StrictServerInterface interface {
 	// GetMe Who am I
 	// (GET /v1/me)
 	GetMe(ctx context.Context, request GetMeRequestObject) (GetMeResponseObject, error)
+	// UpdateMe Change my preferences
+	// (PATCH /v1/me)
+	UpdateMe(ctx context.Context, request UpdateMeRequestObject) (UpdateMeResponseObject, error)
 	// ListBookmarks My bookmarks, newest first
 	// (GET /v1/me/bookmarks)
 	ListBookmarks(ctx context.Context, request ListBookmarksRequestObject) (ListBookmarksResponseObject, error)
@@ -5581,9 +9199,24 @@ type StrictServerInterface interface {
 	// PutBookmark Bookmark a document
 	// (PUT /v1/me/bookmarks/{documentId})
 	PutBookmark(ctx context.Context, request PutBookmarkRequestObject) (PutBookmarkResponseObject, error)
+	// ExportMe Everything that is held about me
+	// (GET /v1/me/export)
+	ExportMe(ctx context.Context, request ExportMeRequestObject) (ExportMeResponseObject, error)
+	// GetMember A member's record, with its history
+	// (GET /v1/members/{id})
+	GetMember(ctx context.Context, request GetMemberRequestObject) (GetMemberResponseObject, error)
 	// IssueActivationCode Issue a new activation code for a member of the own branch
 	// (POST /v1/members/{id}/activation-code)
 	IssueActivationCode(ctx context.Context, request IssueActivationCodeRequestObject) (IssueActivationCodeResponseObject, error)
+	// SetMemberInformation Record whether an exempt member wants to be informed
+	// (PUT /v1/members/{id}/information)
+	SetMemberInformation(ctx context.Context, request SetMemberInformationRequestObject) (SetMemberInformationResponseObject, error)
+	// SetMemberStatus Record a status from a day on
+	// (PUT /v1/members/{id}/status)
+	SetMemberStatus(ctx context.Context, request SetMemberStatusRequestObject) (SetMemberStatusResponseObject, error)
+	// ListOrgMembers The members of an organisation and all below it, by name
+	// (GET /v1/orgs/{id}/members)
+	ListOrgMembers(ctx context.Context, request ListOrgMembersRequestObject) (ListOrgMembersResponseObject, error)
 	// GetPrivacyNotice What the server holds about people, to be agreed to before they begin
 	// (GET /v1/privacy-notice)
 	GetPrivacyNotice(ctx context.Context, request GetPrivacyNoticeRequestObject) (GetPrivacyNoticeResponseObject, error)
@@ -5713,6 +9346,280 @@ func (sh *strictHandler) Readyz(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// ListAudit operation middleware
+func (sh *strictHandler) ListAudit(ctx *fiber.Ctx, params ListAuditParams) error {
+	var request ListAuditRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAudit(ctx.UserContext(), request.(ListAuditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAudit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
+		if err := validResponse.VisitListAuditResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListEnterprises operation middleware
+func (sh *strictHandler) ListEnterprises(ctx *fiber.Ctx, params ListEnterprisesParams) error {
+	var request ListEnterprisesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEnterprises(ctx.UserContext(), request.(ListEnterprisesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEnterprises")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEnterprisesResponseObject); ok {
+		if err := validResponse.VisitListEnterprisesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateEnterprise operation middleware
+func (sh *strictHandler) CreateEnterprise(ctx *fiber.Ctx, params CreateEnterpriseParams) error {
+	var request CreateEnterpriseRequestObject
+
+	request.Params = params
+
+	var body CreateEnterpriseJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateEnterprise(ctx.UserContext(), request.(CreateEnterpriseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateEnterprise")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateEnterpriseResponseObject); ok {
+		if err := validResponse.VisitCreateEnterpriseResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEnterprise operation middleware
+func (sh *strictHandler) GetEnterprise(ctx *fiber.Ctx, id Id) error {
+	var request GetEnterpriseRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEnterprise(ctx.UserContext(), request.(GetEnterpriseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEnterprise")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEnterpriseResponseObject); ok {
+		if err := validResponse.VisitGetEnterpriseResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateEnterprise operation middleware
+func (sh *strictHandler) UpdateEnterprise(ctx *fiber.Ctx, id Id, params UpdateEnterpriseParams) error {
+	var request UpdateEnterpriseRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body UpdateEnterpriseJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateEnterprise(ctx.UserContext(), request.(UpdateEnterpriseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateEnterprise")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateEnterpriseResponseObject); ok {
+		if err := validResponse.VisitUpdateEnterpriseResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMembers operation middleware
+func (sh *strictHandler) ListMembers(ctx *fiber.Ctx, params ListMembersParams) error {
+	var request ListMembersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMembers(ctx.UserContext(), request.(ListMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMembers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMembersResponseObject); ok {
+		if err := validResponse.VisitListMembersResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateMember operation middleware
+func (sh *strictHandler) CreateMember(ctx *fiber.Ctx, params CreateMemberParams) error {
+	var request CreateMemberRequestObject
+
+	request.Params = params
+
+	var body CreateMemberJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateMember(ctx.UserContext(), request.(CreateMemberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateMember")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateMemberResponseObject); ok {
+		if err := validResponse.VisitCreateMemberResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateMember operation middleware
+func (sh *strictHandler) UpdateMember(ctx *fiber.Ctx, id Id, params UpdateMemberParams) error {
+	var request UpdateMemberRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body UpdateMemberJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateMember(ctx.UserContext(), request.(UpdateMemberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateMember")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateMemberResponseObject); ok {
+		if err := validResponse.VisitUpdateMemberResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // IssueActivationCodeAsAdmin operation middleware
 func (sh *strictHandler) IssueActivationCodeAsAdmin(ctx *fiber.Ctx, id Id) error {
 	var request IssueActivationCodeAsAdminRequestObject
@@ -5732,6 +9639,88 @@ func (sh *strictHandler) IssueActivationCodeAsAdmin(ctx *fiber.Ctx, id Id) error
 		return err
 	} else if validResponse, ok := response.(IssueActivationCodeAsAdminResponseObject); ok {
 		if err := validResponse.VisitIssueActivationCodeAsAdminResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EraseMember operation middleware
+func (sh *strictHandler) EraseMember(ctx *fiber.Ctx, id Id) error {
+	var request EraseMemberRequestObject
+
+	request.Id = id
+
+	var body EraseMemberJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.EraseMember(ctx.UserContext(), request.(EraseMemberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EraseMember")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EraseMemberResponseObject); ok {
+		if err := validResponse.VisitEraseMemberResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetMemberRoles operation middleware
+func (sh *strictHandler) SetMemberRoles(ctx *fiber.Ctx, id Id) error {
+	var request SetMemberRolesRequestObject
+
+	request.Id = id
+
+	var body SetMemberRolesJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SetMemberRoles(ctx.UserContext(), request.(SetMemberRolesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetMemberRoles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetMemberRolesResponseObject); ok {
+		if err := validResponse.VisitSetMemberRolesResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -5767,6 +9756,212 @@ func (sh *strictHandler) EndMemberSessions(ctx *fiber.Ctx, id Id) error {
 	return nil
 }
 
+// TransferMember operation middleware
+func (sh *strictHandler) TransferMember(ctx *fiber.Ctx, id Id, params TransferMemberParams) error {
+	var request TransferMemberRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body TransferMemberJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.TransferMember(ctx.UserContext(), request.(TransferMemberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TransferMember")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TransferMemberResponseObject); ok {
+		if err := validResponse.VisitTransferMemberResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOrgActs operation middleware
+func (sh *strictHandler) ListOrgActs(ctx *fiber.Ctx, params ListOrgActsParams) error {
+	var request ListOrgActsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOrgActs(ctx.UserContext(), request.(ListOrgActsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOrgActs")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOrgActsResponseObject); ok {
+		if err := validResponse.VisitListOrgActsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MergeOrgs operation middleware
+func (sh *strictHandler) MergeOrgs(ctx *fiber.Ctx, params MergeOrgsParams) error {
+	var request MergeOrgsRequestObject
+
+	request.Params = params
+
+	var body MergeOrgsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.MergeOrgs(ctx.UserContext(), request.(MergeOrgsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MergeOrgs")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MergeOrgsResponseObject); ok {
+		if err := validResponse.VisitMergeOrgsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOrgs operation middleware
+func (sh *strictHandler) ListOrgs(ctx *fiber.Ctx, params ListOrgsParams) error {
+	var request ListOrgsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOrgs(ctx.UserContext(), request.(ListOrgsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOrgs")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOrgsResponseObject); ok {
+		if err := validResponse.VisitListOrgsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateOrg operation middleware
+func (sh *strictHandler) CreateOrg(ctx *fiber.Ctx, params CreateOrgParams) error {
+	var request CreateOrgRequestObject
+
+	request.Params = params
+
+	var body CreateOrgJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateOrg(ctx.UserContext(), request.(CreateOrgRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateOrg")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateOrgResponseObject); ok {
+		if err := validResponse.VisitCreateOrgResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOrg operation middleware
+func (sh *strictHandler) GetOrg(ctx *fiber.Ctx, id Id, params GetOrgParams) error {
+	var request GetOrgRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOrg(ctx.UserContext(), request.(GetOrgRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOrg")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOrgResponseObject); ok {
+		if err := validResponse.VisitGetOrgResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // PrintActivationSheet operation middleware
 func (sh *strictHandler) PrintActivationSheet(ctx *fiber.Ctx, id Id, params PrintActivationSheetParams) error {
 	var request PrintActivationSheetRequestObject
@@ -5787,6 +9982,174 @@ func (sh *strictHandler) PrintActivationSheet(ctx *fiber.Ctx, id Id, params Prin
 		return err
 	} else if validResponse, ok := response.(PrintActivationSheetResponseObject); ok {
 		if err := validResponse.VisitPrintActivationSheetResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeOrg operation middleware
+func (sh *strictHandler) ChangeOrg(ctx *fiber.Ctx, id Id, params ChangeOrgParams) error {
+	var request ChangeOrgRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body ChangeOrgJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeOrg(ctx.UserContext(), request.(ChangeOrgRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeOrg")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeOrgResponseObject); ok {
+		if err := validResponse.VisitChangeOrgResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DissolveOrg operation middleware
+func (sh *strictHandler) DissolveOrg(ctx *fiber.Ctx, id Id, params DissolveOrgParams) error {
+	var request DissolveOrgRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body DissolveOrgJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DissolveOrg(ctx.UserContext(), request.(DissolveOrgRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DissolveOrg")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DissolveOrgResponseObject); ok {
+		if err := validResponse.VisitDissolveOrgResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MoveOrg operation middleware
+func (sh *strictHandler) MoveOrg(ctx *fiber.Ctx, id Id, params MoveOrgParams) error {
+	var request MoveOrgRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body MoveOrgJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.MoveOrg(ctx.UserContext(), request.(MoveOrgRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MoveOrg")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MoveOrgResponseObject); ok {
+		if err := validResponse.VisitMoveOrgResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SplitOrg operation middleware
+func (sh *strictHandler) SplitOrg(ctx *fiber.Ctx, id Id, params SplitOrgParams) error {
+	var request SplitOrgRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SplitOrgJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SplitOrg(ctx.UserContext(), request.(SplitOrgRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SplitOrg")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SplitOrgResponseObject); ok {
+		if err := validResponse.VisitSplitOrgResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -6797,6 +11160,45 @@ func (sh *strictHandler) GetMe(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// UpdateMe operation middleware
+func (sh *strictHandler) UpdateMe(ctx *fiber.Ctx) error {
+	var request UpdateMeRequestObject
+
+	var body UpdateMeJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateMe(ctx.UserContext(), request.(UpdateMeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateMe")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateMeResponseObject); ok {
+		if err := validResponse.VisitUpdateMeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListBookmarks operation middleware
 func (sh *strictHandler) ListBookmarks(ctx *fiber.Ctx, params ListBookmarksParams) error {
 	var request ListBookmarksRequestObject
@@ -6878,6 +11280,58 @@ func (sh *strictHandler) PutBookmark(ctx *fiber.Ctx, documentId DocumentId) erro
 	return nil
 }
 
+// ExportMe operation middleware
+func (sh *strictHandler) ExportMe(ctx *fiber.Ctx) error {
+	var request ExportMeRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportMe(ctx.UserContext(), request.(ExportMeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportMe")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportMeResponseObject); ok {
+		if err := validResponse.VisitExportMeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetMember operation middleware
+func (sh *strictHandler) GetMember(ctx *fiber.Ctx, id Id) error {
+	var request GetMemberRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMember(ctx.UserContext(), request.(GetMemberRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMember")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMemberResponseObject); ok {
+		if err := validResponse.VisitGetMemberResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // IssueActivationCode operation middleware
 func (sh *strictHandler) IssueActivationCode(ctx *fiber.Ctx, id Id) error {
 	var request IssueActivationCodeRequestObject
@@ -6897,6 +11351,116 @@ func (sh *strictHandler) IssueActivationCode(ctx *fiber.Ctx, id Id) error {
 		return err
 	} else if validResponse, ok := response.(IssueActivationCodeResponseObject); ok {
 		if err := validResponse.VisitIssueActivationCodeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetMemberInformation operation middleware
+func (sh *strictHandler) SetMemberInformation(ctx *fiber.Ctx, id Id) error {
+	var request SetMemberInformationRequestObject
+
+	request.Id = id
+
+	var body SetMemberInformationJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SetMemberInformation(ctx.UserContext(), request.(SetMemberInformationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetMemberInformation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetMemberInformationResponseObject); ok {
+		if err := validResponse.VisitSetMemberInformationResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetMemberStatus operation middleware
+func (sh *strictHandler) SetMemberStatus(ctx *fiber.Ctx, id Id) error {
+	var request SetMemberStatusRequestObject
+
+	request.Id = id
+
+	var body SetMemberStatusJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SetMemberStatus(ctx.UserContext(), request.(SetMemberStatusRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetMemberStatus")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetMemberStatusResponseObject); ok {
+		if err := validResponse.VisitSetMemberStatusResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOrgMembers operation middleware
+func (sh *strictHandler) ListOrgMembers(ctx *fiber.Ctx, id Id, params ListOrgMembersParams) error {
+	var request ListOrgMembersRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOrgMembers(ctx.UserContext(), request.(ListOrgMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOrgMembers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOrgMembersResponseObject); ok {
+		if err := validResponse.VisitListOrgMembersResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

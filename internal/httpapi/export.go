@@ -1,0 +1,73 @@
+package httpapi
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"sotay/internal/audit"
+	"sotay/internal/httpapi/contract"
+	"sotay/internal/store"
+)
+
+// maxExported bounds the acts of an export.
+const maxExported = 1000
+
+// ExportMe implements the contract.
+func (s *Server) ExportMe(ctx context.Context, _ contract.ExportMeRequestObject) (contract.ExportMeResponseObject, error) {
+	who, err := signedIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p, err := s.Directory.Profile(ctx, who.MemberID)
+	if err != nil {
+		return nil, err
+	}
+	view := s.Directory.View(p.Member)
+	out := contract.ExportMe200JSONResponse{ExportedAt: stamp(s.Now()), Member: s.memberRecord(&view), Bookmarks: []contract.Bookmark{}}
+	if out.Account, err = s.accountExport(ctx, who.MemberID); err != nil {
+		return nil, err
+	}
+	marks, err := s.Library.ExportBookmarks(ctx, who.MemberID)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range marks {
+		out.Bookmarks = append(out.Bookmarks, contract.Bookmark{DocumentId: b.DocumentID, CreatedAt: stamp(b.CreatedAt)})
+	}
+	acts, err := s.actsOf(ctx, who.MemberID)
+	out.Acts = auditEntries(acts)
+	return out, err
+}
+
+// actsOf is what the record holds by and about a member, newest first.
+func (s *Server) actsOf(ctx context.Context, memberID string) ([]audit.Entry, error) {
+	by, _, _, err := s.Audit.List(ctx, audit.Filter{ActorID: memberID}, store.Position{}, maxExported)
+	if err != nil {
+		return nil, err
+	}
+	about, _, _, err := s.Audit.List(ctx, audit.Filter{Target: "member/" + memberID}, store.Position{}, maxExported)
+	if err != nil {
+		return nil, err
+	}
+	all := append(by, about...)
+	slices.SortFunc(all, func(a, b audit.Entry) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID)) })
+	all = slices.CompactFunc(all, func(a, b audit.Entry) bool { return a.ID == b.ID })
+	return all[:min(len(all), maxExported)], nil
+}
+
+func (s *Server) accountExport(ctx context.Context, memberID string) (contract.AccountExport, error) {
+	x, err := s.Account.ExportAccount(ctx, memberID)
+	out := contract.AccountExport{Username: x.Username, HasPassword: x.HasPassword}
+	if x.Consent != nil {
+		out.Consent = &contract.Consent{Version: x.Consent.Version, At: stamp(x.Consent.At)}
+	}
+	if c := x.Code; c != nil {
+		out.ActivationCode = &contract.ExportedCode{ExpiresAt: stamp(c.ExpiresAt), IssuedAt: stamp(c.IssuedAt), Used: c.Used}
+	}
+	out.Sessions = make([]contract.ExportedSession, len(x.Sessions))
+	for k, v := range x.Sessions {
+		out.Sessions[k] = contract.ExportedSession{DeviceName: v.DeviceName, Platform: v.Platform, CreatedAt: stamp(v.CreatedAt), LastSeenAt: stamp(v.LastSeenAt)}
+	}
+	return out, err
+}
