@@ -23,7 +23,7 @@ func goodBodies() map[string]fields {
 	mat := with(texts, fields{"documentId": "khong-co", "audience": []any{"general"},
 		"items": []any{fields{"id": "a", "question": "q", "answerHtml": "<p>a</p>", "sectionIds": []any{"a"}}}})
 	reason := fields{"reason": "r"}
-	return map[string]fields{
+	bodies := map[string]fields{
 		"login":    {"username": "u", "password": "p", "device": fields{"installationId": "i", "name": "n", "platform": "web"}},
 		"activate": {"username": "u", "activationCode": "1", "newPassword": "n", "privacyNotice": "1", "device": fields{"installationId": "i", "name": "n", "platform": "web"}},
 		"refresh":  {"refreshToken": "t"}, "changePassword": {"currentPassword": "c", "newPassword": "n"},
@@ -31,6 +31,8 @@ func goodBodies() map[string]fields {
 		"createMaterial": with(mat, fields{"orgId": "khong-co", "kind": "qa"}), "updateMaterial": mat,
 		"rejectDocument": reason, "withdrawDocument": reason, "rejectMaterial": reason, "withdrawMaterial": reason,
 	}
+	maps.Copy(bodies, directoryBodies())
+	return bodies
 }
 
 // goodBody is a body that fits the operation's schema, nil when it has none.

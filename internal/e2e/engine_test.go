@@ -36,7 +36,7 @@ const (
 	admin      = "quantri"
 )
 
-var accounts = []string{member, exempt, enterprise, secretary, secretary2, editor, wardEditor, approver, both, leader, admin}
+var accounts = []string{member, exempt, enterprise, secretary, secretary2, editor, wardEditor, approver, both, leader, inspector, admin}
 
 // password is that of every demo account.
 const password = "SoTay@2026-demo"

@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -12,7 +13,7 @@ import (
 // guestRole is nobody; the other roles of the table are accounts.
 const guestRole = "guest"
 
-var roles = []string{guestRole, member, exempt, enterprise, secretary, secretary2, editor, wardEditor, approver, leader, admin}
+var roles = []string{guestRole, member, exempt, enterprise, secretary, secretary2, editor, wardEditor, approver, leader, inspector, admin}
 
 // call is one request of the table.
 type call struct {
@@ -194,6 +195,7 @@ func table() map[string]rule {
 		"createMaterial": {creates("/v1/editor/materials", func(w *cast) fields { return material("Tài liệu mới", w.sample) }),
 			only(map[string]int{editor: 201, wardEditor: 403})},
 	}
+	maps.Copy(rows, directoryRows())
 	for kind, name := range map[string]string{"documents": "Document", "materials": "Material"} {
 		rows["getEditor"+name] = rule{steps(kind, "draft", "", nil), only(byEither)}
 		rows["update"+name] = rule{steps(kind, "draft", "", fields{"title": "Tên mới"}), only(byEditors)}
@@ -296,7 +298,7 @@ func TestUnknownIDs(t *testing.T) {
 			continue
 		}
 		path := strings.NewReplacer("{id}", "khong-co-id-nay", "{documentId}", "khong-co-id-nay", "{n}", "1").Replace(o.path)
-		var k call
+		k := call{body: goodBody(t, o), headers: ifMatch(o)}
 		if strings.HasPrefix(o.path, "/v1/editor/") {
 			k = rows[o.id].call(t, w, editor)
 		}
