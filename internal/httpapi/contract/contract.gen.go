@@ -2375,6 +2375,9 @@ type ServerInterface interface {
 	// Healthz The process runs
 	// (GET /healthz)
 	Healthz(c *fiber.Ctx) error
+	// GetGuide The operator's guide, in Vietnamese
+	// (GET /huong-dan)
+	GetGuide(c *fiber.Ctx) error
 	// GetContract This contract
 	// (GET /openapi.yaml)
 	GetContract(c *fiber.Ctx) error
@@ -2616,6 +2619,24 @@ func (siw *ServerInterfaceWrapper) Healthz(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.Healthz(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetGuide operation middleware
+func (siw *ServerInterfaceWrapper) GetGuide(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetGuide(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -5621,6 +5642,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/readyz", wrapper.Readyz)
 
+	router.Get(options.BaseURL+"/huong-dan", wrapper.GetGuide)
+
 	router.Get(options.BaseURL+"/openapi.yaml", wrapper.GetContract)
 
 }
@@ -5713,6 +5736,44 @@ type HealthzdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response HealthzdefaultApplicationProblemPlusJSONResponse) VisitHealthzResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetGuideRequestObject struct {
+}
+
+type GetGuideResponseObject interface {
+	VisitGetGuideResponse(ctx *fiber.Ctx) error
+}
+
+type GetGuide200TexthtmlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetGuide200TexthtmlResponse) VisitGetGuideResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetGuidedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetGuidedefaultApplicationProblemPlusJSONResponse) VisitGetGuideResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -9019,6 +9080,9 @@ type StrictServerInterface interface {
 	// Healthz The process runs
 	// (GET /healthz)
 	Healthz(ctx context.Context, request HealthzRequestObject) (HealthzResponseObject, error)
+	// GetGuide The operator's guide, in Vietnamese
+	// (GET /huong-dan)
+	GetGuide(ctx context.Context, request GetGuideRequestObject) (GetGuideResponseObject, error)
 	// GetContract This contract
 	// (GET /openapi.yaml)
 	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
@@ -9288,6 +9352,31 @@ func (sh *strictHandler) Healthz(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(HealthzResponseObject); ok {
 		if err := validResponse.VisitHealthzResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetGuide operation middleware
+func (sh *strictHandler) GetGuide(ctx *fiber.Ctx) error {
+	var request GetGuideRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetGuide(ctx.UserContext(), request.(GetGuideRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetGuide")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetGuideResponseObject); ok {
+		if err := validResponse.VisitGetGuideResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
