@@ -18,9 +18,9 @@ import (
 var layers = map[string][]string{
 	"kit":        {"fault", "ident", "clock", "page", "caller", "config", "logs", "secret", "viet", "richtext", "docno", "sheet"},
 	"store":      {"store"},
-	"mechanisms": {"audience", "effect", "audit", "changelog", "publication"},
+	"mechanisms": {"audience", "effect", "audit", "changelog", "publication", "jobs"},
 	"rooms":      {"account", "directory", "library"},
-	"edges":      {"httpapi", "ingest", "paper", "firebase", "oidc", "blob", "demo", "guide", "store/sqlite", "store/mongodb"},
+	"edges":      {"httpapi", "ingest", "paper", "firebase", "oidc", "blob", "demo", "store/sqlite", "store/mongodb"},
 	"guards":     {"archtest", "e2e", "store/storetest"},
 }
 

@@ -32,6 +32,7 @@ const (
 	Requests        Purpose = "requests"
 	ThrottledNames  Purpose = "throttled-names"
 	ActivationCodes Purpose = "activation-codes"
+	ImportFiles     Purpose = "import-files"
 	SignInNonces    Purpose = "sign-in-nonces"
 )
 
