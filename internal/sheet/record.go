@@ -36,6 +36,20 @@ func (r *Record) Fail(key, code, vi, en string) {
 	r.Problems = append(r.Problems, p)
 }
 
+// Failed tells whether a column of the row has a problem already.
+func (r *Record) Failed(key string) bool {
+	at, ok := r.table.at[key]
+	if !ok {
+		return false
+	}
+	for _, p := range r.Problems {
+		if p.Column == Letters(at) {
+			return true
+		}
+	}
+	return false
+}
+
 // usable reports cells that hold no value anybody meant.
 func (r *Record) usable(key string, c Cell) bool {
 	switch c.Kind {

@@ -15,6 +15,10 @@ type Column struct {
 	// brackets.
 	Names    []string
 	Required bool
+	// Note and Example explain the column on a template; Width is in
+	// characters, 0 for the usual.
+	Note, Example string
+	Width         float64
 }
 
 // headRows is how far down the header may stand: letterheads come first.
