@@ -34,7 +34,7 @@ func commands(p *program) *cobra.Command {
 	for _, f := range flags {
 		root.PersistentFlags().String(f.name, "", f.usage+" ("+f.variable+")")
 	}
-	root.AddCommand(p.serveCommand(), p.importCommand(), p.rebuildCommand(), p.adminCommand(),
+	root.AddCommand(p.serveCommand(), p.importCommand(), p.directoryCommand(), p.rebuildCommand(), p.adminCommand(),
 		p.checkConfigCommand(), p.keysCommand(), p.codesCommand(), p.auditCommand(), p.healthcheckCommand(), p.versionCommand())
 	return root
 }

@@ -17,7 +17,6 @@ import (
 
 	"sotay/internal/config"
 	"sotay/internal/effect"
-	"sotay/internal/guide"
 	"sotay/internal/httpapi"
 	"sotay/internal/logs"
 )
@@ -73,13 +72,9 @@ func (a *app) edge(p *program, c config.Config, reg prometheus.Registerer, buffe
 	if c.AccessLog {
 		access = logs.NewAccess(buffer)
 	}
-	page, policy, err := guide.Page()
-	if err != nil {
-		return nil, err
-	}
-	return httpapi.New(httpapi.Deps{Contract: contractYAML, Account: a.account, Directory: a.directory, Library: a.library,
-		Audit: a.audit, Pages: a.pages, Markdown: markdown{}, Guide: httpapi.Page{HTML: page, Policy: policy}, Sheets: p.slips(c),
-		Ready: a.lacks, Now: p.hooks.now, Log: a.log, Access: access, Metrics: reg,
+	return httpapi.New(httpapi.Deps{Contract: contractYAML, Account: a.account, Directory: a.directory, Library: a.library, Imports: a.imports,
+		Audit: a.audit, Pages: a.pages, Markdown: markdown{}, Sheets: p.slips(c), Ready: a.lacks, Now: p.hooks.now, Log: a.log,
+		Access: access, Metrics: reg,
 		Limits: httpapi.Limits{Body: c.BodyLimit, Upload: c.UploadLimit, Timeout: c.RequestTimeout, UploadTimeout: c.UploadTimeout,
 			Proxies: proxies}})
 }
@@ -126,7 +121,8 @@ func (a *app) startWorkers(ctx context.Context) (stop func()) {
 	wg.Go(func() { a.directory.Run(ctx) })
 	wg.Go(func() { a.account.Run(ctx) })
 	wg.Go(func() { a.library.Run(ctx) })
-	sweepers := slices.Concat(a.library.Sweepers(), a.account.Sweepers(), a.directory.Sweepers())
+	wg.Go(func() { a.imports.Loop(ctx) })
+	sweepers := slices.Concat(a.library.Sweepers(), a.account.Sweepers(), a.directory.Sweepers(), a.imports.Sweepers())
 	wg.Go(func() { effect.Loop(ctx, a.log, sweepEvery, sweepers...) })
 	wg.Go(func() { a.sealLoop(ctx) })
 	return func() { cancel(); wg.Wait() }

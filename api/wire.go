@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"sync"
 	"time"
 
 	"sotay/internal/account"
@@ -16,6 +15,7 @@ import (
 	"sotay/internal/directory"
 	"sotay/internal/httpapi"
 	"sotay/internal/ingest"
+	"sotay/internal/jobs"
 	"sotay/internal/library"
 	"sotay/internal/logs"
 	"sotay/internal/page"
@@ -38,6 +38,7 @@ type app struct {
 	directory *directory.Service
 	account   *account.Service
 	library   *library.Service
+	imports   *jobs.Service
 	blobs     *blob.Store
 	pages     *page.Sealer
 }
@@ -52,6 +53,7 @@ func schemas() []*store.Schema {
 	out := []*store.Schema{audit.EntrySchema(), audit.SealSchema()}
 	out = append(out, directory.Schemas()...)
 	out = append(out, account.Schemas()...)
+	out = append(out, jobs.Schemas()...)
 	return append(out, library.Schemas()...)
 }
 
@@ -135,26 +137,24 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	}
 	a.directory.OnLeave(func(ctx context.Context, memberID string) error { return a.account.EndAll(ctx, memberID, "") })
 	a.library, err = library.New(library.Deps{Engine: a.engine, Orgs: a.directory, Encoder: httpapi.Encoder{},
-		Classified: ingest.ClassifiedMark, Audit: a.audit, Files: a.blobs, Pages: pages, Now: now, Log: a.log})
+		Classified: ingest.ClassifiedMark, Audit: a.audit, Pages: pages, Now: now, Log: a.log})
+	if err != nil {
+		return err
+	}
+	a.imports, err = jobs.New(jobs.Deps{Engine: a.engine, Secret: sec, Audit: a.audit, Pages: pages, Leases: a.leases, Now: now, Log: a.log,
+		Who: a.directory.Answerable, Oversees: a.directory.OverseesImports, Kinds: a.directory.ImportKinds()})
 	if err != nil {
 		return err
 	}
 	a.directory.OnErase(a.account.Erase)
 	a.directory.OnErase(a.library.Erase)
-	return a.read(ctx)
-}
-
-// read has the rooms read what they keep in memory, beside each other: none
-// needs another for it.
-func (a *app) read(ctx context.Context) error {
-	starts := []func(context.Context) error{a.directory.Start, a.account.Start, a.library.Start}
-	errs := make([]error, len(starts))
-	var wg sync.WaitGroup
-	for k, start := range starts {
-		wg.Go(func() { errs[k] = start(ctx) })
+	if err := a.directory.Start(ctx); err != nil {
+		return err
 	}
-	wg.Wait()
-	return errors.Join(errs...)
+	if err := a.account.Start(ctx); err != nil {
+		return err
+	}
+	return a.library.Start(ctx)
 }
 
 // close closes the store: what was acknowledged is durable.

@@ -169,12 +169,14 @@ func fits(o *operation, a *answer) error {
 	case "application/yaml":
 		return nil
 	case "application/pdf":
-		if a.status == 200 && !strings.HasPrefix(string(a.body), "%PDF-") {
+		if !strings.HasPrefix(string(a.body), "%PDF-") {
 			return fmt.Errorf("it is no PDF")
 		}
 		return nil
-	}
-	if content.Schema.Value.Format == "binary" {
+	case "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet":
+		if !strings.HasPrefix(string(a.body), "PK") {
+			return fmt.Errorf("it is no workbook")
+		}
 		return nil
 	}
 	var value any
