@@ -9,8 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -150,26 +148,4 @@ func writeNew(name string, fill func(io.Writer) error) error {
 		return err
 	}
 	return os.Link(f.Name(), name)
-}
-
-// progress shows how far a long command has come, once a second at most.
-type progress struct {
-	out   io.Writer
-	what  string
-	total int
-
-	mu   sync.Mutex
-	done int
-	said time.Time
-}
-
-// step counts one more.
-func (b *progress) step() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.done++
-	if now := time.Now(); b.done == b.total || now.Sub(b.said) >= time.Second {
-		b.said = now
-		fmt.Fprintf(b.out, "%d of %d %s (%d%%)\n", b.done, b.total, b.what, 100*b.done/b.total)
-	}
 }
