@@ -17,6 +17,7 @@ import (
 
 	"sotay/internal/config"
 	"sotay/internal/effect"
+	"sotay/internal/guide"
 	"sotay/internal/httpapi"
 	"sotay/internal/logs"
 )
@@ -72,9 +73,13 @@ func (a *app) edge(p *program, c config.Config, reg prometheus.Registerer, buffe
 	if c.AccessLog {
 		access = logs.NewAccess(buffer)
 	}
+	page, policy, err := guide.Page()
+	if err != nil {
+		return nil, err
+	}
 	return httpapi.New(httpapi.Deps{Contract: contractYAML, Account: a.account, Directory: a.directory, Library: a.library, Imports: a.imports,
-		Audit: a.audit, Pages: a.pages, Markdown: markdown{}, Sheets: p.slips(c), Ready: a.lacks, Now: p.hooks.now, Log: a.log,
-		Access: access, Metrics: reg,
+		Audit: a.audit, Pages: a.pages, Markdown: markdown{}, Guide: httpapi.Page{HTML: page, Policy: policy}, Sheets: p.slips(c),
+		Ready: a.lacks, Now: p.hooks.now, Log: a.log, Access: access, Metrics: reg,
 		Limits: httpapi.Limits{Body: c.BodyLimit, Upload: c.UploadLimit, Timeout: c.RequestTimeout, UploadTimeout: c.UploadTimeout,
 			Proxies: proxies}})
 }

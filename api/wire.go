@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"sync"
 	"time"
 
 	"sotay/internal/account"
@@ -137,7 +138,7 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	}
 	a.directory.OnLeave(func(ctx context.Context, memberID string) error { return a.account.EndAll(ctx, memberID, "") })
 	a.library, err = library.New(library.Deps{Engine: a.engine, Orgs: a.directory, Encoder: httpapi.Encoder{},
-		Classified: ingest.ClassifiedMark, Audit: a.audit, Pages: pages, Now: now, Log: a.log})
+		Classified: ingest.ClassifiedMark, Audit: a.audit, Files: a.blobs, Pages: pages, Now: now, Log: a.log})
 	if err != nil {
 		return err
 	}
@@ -148,13 +149,20 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	}
 	a.directory.OnErase(a.account.Erase)
 	a.directory.OnErase(a.library.Erase)
-	if err := a.directory.Start(ctx); err != nil {
-		return err
+	return a.read(ctx)
+}
+
+// read has the rooms read what they keep in memory, beside each other: none
+// needs another for it.
+func (a *app) read(ctx context.Context) error {
+	starts := []func(context.Context) error{a.directory.Start, a.account.Start, a.library.Start}
+	errs := make([]error, len(starts))
+	var wg sync.WaitGroup
+	for k, start := range starts {
+		wg.Go(func() { errs[k] = start(ctx) })
 	}
-	if err := a.account.Start(ctx); err != nil {
-		return err
-	}
-	return a.library.Start(ctx)
+	wg.Wait()
+	return errors.Join(errs...)
 }
 
 // close closes the store: what was acknowledged is durable.

@@ -170,6 +170,20 @@ func (s *Store) Stat(ctx context.Context, key string) (Info, error) {
 	return Info{Key: key, Size: a.Size, PutAt: a.ModTime.UTC()}, nil
 }
 
+// PutAt returns when a file was put last; ok is false when it is not there.
+func (s *Store) PutAt(ctx context.Context, key string) (at time.Time, ok bool, err error) {
+	info, err := s.Stat(ctx, key)
+	if errors.Is(err, ErrNotFound) {
+		return at, false, nil
+	}
+	return info.PutAt, err == nil, err
+}
+
+// Each calls fn with the key of every file and when it was put last.
+func (s *Store) Each(ctx context.Context, fn func(key string, putAt time.Time) error) error {
+	return s.List(ctx, func(i Info) error { return fn(i.Key, i.PutAt) })
+}
+
 // Delete removes a file; removing what is not there succeeds.
 func (s *Store) Delete(ctx context.Context, key string) error {
 	if !ValidKey(key) {

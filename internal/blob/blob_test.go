@@ -104,6 +104,13 @@ func TestFiles(t *testing.T) {
 		if slices.Sort(want); !slices.Equal(keys, want) {
 			t.Errorf("listed %v, want %v", keys, want)
 		}
+		if at, ok, err := s.PutAt(ctx, key); err != nil || !ok || !at.Equal(info.PutAt) {
+			t.Errorf("put at %v, %v, %v", at, ok, err)
+		}
+		n := 0
+		if err := s.Each(ctx, func(string, time.Time) error { n++; return nil }); err != nil || n != 2 {
+			t.Errorf("%d files, %v", n, err)
+		}
 		stop := errors.New("stop")
 		if err := s.List(ctx, func(Info) error { return stop }); !errors.Is(err, stop) {
 			t.Errorf("got %v", err)
@@ -118,6 +125,9 @@ func TestFiles(t *testing.T) {
 		}
 		if _, err := s.Stat(ctx, key); !errors.Is(err, ErrNotFound) {
 			t.Errorf("look at what is gone: %v", err)
+		}
+		if _, ok, err := s.PutAt(ctx, key); ok || err != nil {
+			t.Errorf("when it was put, of what is gone: %v, %v", ok, err)
 		}
 		if read(t, s, other, 0, -1) != "khác" {
 			t.Error("another file changed")

@@ -35,7 +35,7 @@ var testSecret = func() *secret.Secret {
 	return s
 }()
 
-func openEngine(t *testing.T) store.Engine {
+func openEngine(t testing.TB) store.Engine {
 	t.Helper()
 	e, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "test.db"), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -48,7 +48,7 @@ func openEngine(t *testing.T) store.Engine {
 	return e
 }
 
-func newFixture(t *testing.T, e store.Engine, refused ...string) fixture {
+func newFixture(t testing.TB, e store.Engine, refused ...string) fixture {
 	t.Helper()
 	clock := &atomic.Int64{}
 	clock.Store(time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC).UnixMilli())

@@ -232,7 +232,7 @@ func (s *Service) mayAct(who *caller.Caller, m *Member, roles ...caller.RoleName
 // standing is where a member stands today, as roles are tested against it.
 func (s *Service) standing(m *Member) *caller.Identity {
 	t := s.Tree()
-	i := &caller.Identity{MemberID: m.ID, OrgID: unitOf(m.Places, m.Statuses, t), EnterpriseID: m.EnterpriseID, Status: m.Current(t.Day).Status}
+	i := &caller.Identity{MemberID: m.ID, OrgID: m.unit(t), EnterpriseID: m.EnterpriseID, Status: m.Current(t.Day).Status}
 	i.OrgPath = t.Path(i.OrgID)
 	return i
 }

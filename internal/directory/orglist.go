@@ -136,7 +136,7 @@ func (s *Service) Org(who *caller.Caller, id, asOf string) (OrgRecord, error) {
 
 // counts is the test of who counts as a member on the day of a tree.
 func counts(t *tree.Snapshot) func(*row) bool {
-	return func(r *row) bool { return !r.erased && !hasLeft(currentStatus(r.statuses, t.Day).Status) }
+	return func(r *row) bool { return !r.erased && !hasLeft(r.statusOn(t.Day).status) }
 }
 
 // Acts lists the acts in the order in which they were decided, newest first;

@@ -177,7 +177,7 @@ var hasMembers = fault.New(fault.Unsuited, "has_members",
 func (s *Service) inhabited(on *tree.Snapshot, orgID string) bool {
 	found := false
 	s.table.each(func(r *row) {
-		found = found || r.unit(on) == orgID && !hasLeft(currentStatus(r.statuses, on.Day).Status)
+		found = found || r.unit(on) == orgID && !hasLeft(r.statusOn(on.Day).status)
 	})
 	return found
 }
@@ -320,7 +320,7 @@ func (s *Service) divide(who *caller.Caller, on, today *tree.Snapshot, orgID str
 		}
 		for i, id := range p.MemberIDs {
 			r := s.table.row(id)
-			if r == nil || on.Resolve(placeOn(r.places, on.Day)) != orgID || seen[id] {
+			if r == nil || on.Resolve(r.placeOn(on.Day)) != orgID || seen[id] {
 				f = f.At(fmt.Sprintf("%s/memberIds/%d", at, i), "not_a_member", "Không thuộc tổ chức được tách, hoặc đã được xếp.", "Not a member of what is split, or named twice.")
 			}
 			seen[id] = true

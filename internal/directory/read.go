@@ -55,7 +55,7 @@ func (s *Service) OrgName(orgID, day string) string {
 // view shows a member in the tree of a day.
 func (s *Service) view(m Member, t *tree.Snapshot) MemberView {
 	v := MemberView{Member: m, Day: t.Day, Now: m.Current(t.Day), KindNow: m.KindOn(t.Day)}
-	v.OrgID, v.HomeID = unitOf(m.Places, m.Statuses, t), t.Resolve(placeOn(m.Places, t.Day))
+	v.OrgID, v.HomeID = m.unit(t), t.Resolve(placeOn(m.Places, t.Day))
 	if o := t.Org(v.OrgID); o != nil {
 		for _, id := range o.Path {
 			v.Path = append(v.Path, t.Org(id))
@@ -141,7 +141,7 @@ func (s *Service) listRows(t *tree.Snapshot, roots []string, after place, limit 
 func (f MemberFilter) test(t *tree.Snapshot) func(*row) bool {
 	words := strings.Fields(viet.Fold(f.Q))
 	return func(r *row) bool {
-		status := currentStatus(r.statuses, t.Day).Status
+		status := r.statusOn(t.Day).status
 		switch {
 		case f.Status == "" && !f.All && (hasLeft(status) || r.erased),
 			f.Status != "" && status != f.Status,
@@ -241,7 +241,7 @@ func (s *Service) RosterEntry(ctx context.Context, memberID string) (name, orgID
 		return "", "", "", memberFault(err)
 	}
 	t := s.Tree()
-	if o := t.Org(unitOf(m.Places, m.Statuses, t)); o != nil {
+	if o := t.Org(m.unit(t)); o != nil {
 		orgID, orgName = o.ID, o.Name
 	}
 	return m.Name, orgID, orgName, nil

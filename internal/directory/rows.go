@@ -208,17 +208,18 @@ func hasLeft(status string) bool {
 }
 
 // Current returns the status in force on a day.
-func (m *Member) Current(day string) Status { return currentStatus(m.Statuses, day) }
-
-func currentStatus(list []Status, day string) Status {
+func (m *Member) Current(day string) Status {
 	cur := Status{Status: Active}
-	for _, s := range list {
-		if s.From <= day && (s.To == "" || day <= s.To) {
+	for _, s := range m.Statuses {
+		if covering(s.From, s.To, day) {
 			cur = s
 		}
 	}
 	return cur
 }
+
+// covering tells whether a span covers a day; to "" is open.
+func covering(from, to, day string) bool { return from <= day && (to == "" || day <= to) }
 
 // Erased tells whether the person was taken out of the record.
 func (m *Member) Erased() bool { return m.ErasedAt.Unix() > 0 }

@@ -23,8 +23,8 @@ type row struct {
 	authRev    int64
 	kind       string
 	officialOn string
-	places     []Place
-	statuses   []Status
+	places     []stay
+	statuses   []span
 	tags       []string
 	roles      []Role
 	enterprise string
@@ -38,6 +38,34 @@ type row struct {
 	// that the list was made for; under the roll's lock.
 	listed   string
 	listedIn *tree.Snapshot
+}
+
+// stay and span are what is kept of a Place and of a Status.
+type (
+	stay struct{ orgID, from string }
+	span struct{ status, from, to, host string }
+)
+
+// statusOn returns the span in force on a day, as Member.Current does.
+func (r *row) statusOn(day string) span {
+	cur := span{status: Active}
+	for _, s := range r.statuses {
+		if covering(s.from, s.to, day) {
+			cur = s
+		}
+	}
+	return cur
+}
+
+// placeOn returns the organisation that the member was put into.
+func (r *row) placeOn(day string) string {
+	org := ""
+	for _, p := range r.places {
+		if p.from <= day {
+			org = p.orgID
+		}
+	}
+	return org
 }
 
 type made struct {
@@ -77,11 +105,12 @@ func rowOf(m *Member) *row {
 	r := &row{id: m.ID, rev: m.Rev, authRev: m.AuthRev, kind: intern(m.Kind), officialOn: intern(m.OfficialOn),
 		enterprise: intern(m.EnterpriseID), shift: intern(m.Shift), erased: m.Erased(),
 		key: m.NameKey, fold: viet.Fold(m.Name)}
+	r.places, r.statuses = make([]stay, 0, len(m.Places)), make([]span, 0, len(m.Statuses))
 	for _, p := range m.Places {
-		r.places = append(r.places, Place{OrgID: intern(p.OrgID), From: intern(p.From)})
+		r.places = append(r.places, stay{intern(p.OrgID), intern(p.From)})
 	}
 	for _, s := range m.Statuses {
-		r.statuses = append(r.statuses, Status{Status: intern(s.Status), From: intern(s.From), To: intern(s.To), HostID: intern(s.HostID)})
+		r.statuses = append(r.statuses, span{intern(s.Status), intern(s.From), intern(s.To), intern(s.HostID)})
 	}
 	for _, tag := range m.Tags {
 		r.tags = append(r.tags, intern(tag))
@@ -129,19 +158,27 @@ func (t *table) identity(id string, tr *tree.Snapshot) *caller.Identity {
 
 // unit returns the organisation in which a member counts on the day of the
 // tree: the host of one who is attached for a time, else where they belong.
-func (r *row) unit(tr *tree.Snapshot) string { return unitOf(r.places, r.statuses, tr) }
+func (r *row) unit(tr *tree.Snapshot) string {
+	s := r.statusOn(tr.Day)
+	return unitOf(tr, r.placeOn(tr.Day), s.status, s.host)
+}
 
-func unitOf(places []Place, statuses []Status, tr *tree.Snapshot) string {
-	if s := currentStatus(statuses, tr.Day); s.Status == TemporaryAttachment && s.HostID != "" {
-		if host := tr.Resolve(s.HostID); host != "" {
-			return host
+func (m *Member) unit(tr *tree.Snapshot) string {
+	s := m.Current(tr.Day)
+	return unitOf(tr, placeOn(m.Places, tr.Day), s.Status, s.HostID)
+}
+
+func unitOf(tr *tree.Snapshot, home, status, host string) string {
+	if status == TemporaryAttachment {
+		if id := tr.Resolve(host); id != "" {
+			return id
 		}
 	}
-	return tr.Resolve(placeOn(places, tr.Day))
+	return tr.Resolve(home)
 }
 
 func (r *row) identity(tr *tree.Snapshot) *caller.Identity {
-	status := currentStatus(r.statuses, tr.Day).Status
+	status := r.statusOn(tr.Day).status
 	i := &caller.Identity{MemberID: r.id, AuthRev: r.authRev, OrgID: r.unit(tr), Kind: kindOn(r.kind, r.officialOn, tr.Day),
 		Status: status, Tags: r.tags, EnterpriseID: r.enterprise, Shift: r.shift, MaySignIn: !hasLeft(status) && !r.erased}
 	if o := tr.Org(i.OrgID); o != nil {

@@ -19,8 +19,9 @@ func goodBodies() map[string]fields {
 		"visibility": fields{"kind": "all"},
 		"sections":   []any{fields{"id": "a", "level": 1, "label": "1", "heading": "H", "html": "<p>x</p>"}}}
 	doc := with(texts, fields{"type": "resolution", "number": "57-NQ/TW", "abstract": "a", "issuer": "i", "issuedOn": "2026-01-02",
-		"effectiveOn": "2026-01-03", "term": "2025", "place": "p", "signer": "s"})
-	mat := with(texts, fields{"documentId": "khong-co", "audience": []any{"general"},
+		"effectiveOn": "2026-01-03", "term": "2025", "place": "p", "signer": "s",
+		"relations": []any{fields{"kind": "amends", "documentId": "khong-co", "number": "1-NQ/TU"}}})
+	mat := with(texts, fields{"documentId": "khong-co", "format": "text", "durationSeconds": 1, "audience": []any{"general"},
 		"items": []any{fields{"id": "a", "question": "q", "answerHtml": "<p>a</p>", "sectionIds": []any{"a"}}}})
 	reason := fields{"reason": "r"}
 	bodies := map[string]fields{

@@ -22,9 +22,15 @@ type form struct {
 // goodForms are forms with every part that a call has; badForms start from
 // them.
 func goodForms() map[string]form {
-	return map[string]form{
-		"createImport": {name: "dv.csv", kind: "text/csv", content: memberList},
-	}
+	attachment := pdfForm("Phụ lục")
+	attachment.texts["altText"] = "Một trang"
+	return map[string]form{"attachToDocument": attachment, "attachToMaterial": attachment,
+		"createImport": {name: "dv.csv", kind: "text/csv", content: memberList}}
+}
+
+// pdfForm is an attachment that is taken.
+func pdfForm(title string) form {
+	return form{"phu-luc.pdf", "application/pdf", "%PDF-1.7\n" + title + strings.Repeat(" nội dung", 200), map[string]string{"title": title}}
 }
 
 // formPart is one part as it is sent; of a text file is "".

@@ -61,7 +61,7 @@ func badLists(s *openapi3.Schema) []string {
 
 // goodPath puts harmless ids into a path.
 func goodPath(o *operation) string {
-	return strings.NewReplacer("{id}", "khong-co", "{documentId}", "khong-co", "{n}", "1", "{kind}", "members").Replace(o.path)
+	return strings.NewReplacer("{id}", "khong-co", "{documentId}", "khong-co", "{fileId}", "khong-co", "{n}", "1", "{kind}", "members").Replace(o.path)
 }
 
 // goodQuery is what an operation needs at least.
@@ -70,6 +70,9 @@ func goodQuery(o *operation) url.Values {
 	for _, p := range o.params {
 		if p.Value.In == "query" && p.Value.Required {
 			q.Set(p.Value.Name, "a")
+			if p.Value.Schema.Value.Type.Is("integer") {
+				q.Set(p.Value.Name, "1")
+			}
 			if list := p.Value.Schema.Value.Enum; len(list) > 0 {
 				q.Set(p.Value.Name, fmt.Sprint(list[0]))
 			}

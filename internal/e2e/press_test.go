@@ -60,6 +60,9 @@ type item struct {
 		Title    string
 		Sections []contract.Section
 		Items    []contract.QAItem
+
+		Attachments []contract.Attachment
+		Relations   []contract.RelationInput
 	}
 	tag string
 }
@@ -122,3 +125,10 @@ func (d desk) release(t *testing.T, body fields) item {
 
 // because is the reason of a rejection or a withdrawal.
 var because = fields{"reason": "Có bản thay thế."}
+
+// attach puts a file into a draft.
+func (d desk) attach(t *testing.T, id string, f form) contract.Attachment {
+	t.Helper()
+	i := itemOf(t, d.editor.do(t, "POST", d.path(id, "attachments"), f).want(t, 201))
+	return i.Content.Attachments[len(i.Content.Attachments)-1]
+}

@@ -68,6 +68,7 @@ type cast struct {
 	*server
 	documents, materials desk
 	sample               string // a published document that all may see
+	sampleFile           string // its attachment
 	sampleMaterial       string
 	made                 int
 }
@@ -75,7 +76,10 @@ type cast struct {
 func newCast(t *testing.T, s *server) *cast {
 	t.Helper()
 	w := &cast{server: s, documents: s.desk(t, "documents"), materials: s.desk(t, "materials")}
-	w.sample = w.documents.release(t, document("Văn bản của bảng vai trò")).ID
+	w.sample = w.documents.create(t, document("Văn bản của bảng vai trò")).ID
+	w.sampleFile = w.documents.attach(t, w.sample, pdfForm("Phụ lục")).Id
+	w.documents.approve(t, w.sample)
+	w.documents.publish(t, w.sample)
 	w.sampleMaterial = w.materials.release(t, material("Tài liệu của bảng vai trò", w.sample)).ID
 	return w
 }
@@ -156,6 +160,7 @@ func table() map[string]rule {
 		"healthz":     {at("/healthz"), everybody(200)},
 		"readyz":      {at("/readyz"), everybody(200)},
 		"getContract": {at("/openapi.yaml"), everybody(200)},
+		"getGuide":    {at("/huong-dan"), everybody(200)},
 		"getJWKS":     {at("/.well-known/jwks.json"), everybody(200)},
 
 		"login": {func(_ *testing.T, _ *cast, r string) call {
@@ -186,6 +191,8 @@ func table() map[string]rule {
 		"listMaterials":      {at("/v1/materials"), signedIn(200)},
 		"getMaterial":        {reads("/v1/materials/%s", sampleMaterial), signedIn(200)},
 		"search":             {at("/v1/search?q=a"), signedIn(200)},
+		"getDocumentChanges": {reads("/v1/documents/%s/changes?from=1", sample), signedIn(200)},
+		"getFile":            {reads("/v1/files/%s", func(w *cast) string { return w.sampleFile }), signedIn(200)},
 		"sync":               {at("/v1/sync"), signedIn(200)},
 
 		"listEditorDocuments": {at("/v1/editor/documents"), only(byLists)},
@@ -204,9 +211,19 @@ func table() map[string]rule {
 		rows["approve"+name] = rule{steps(kind, "submitted", "approve", nil), only(byApprovers)}
 		rows["reject"+name] = rule{steps(kind, "submitted", "reject", because), only(byApprovers)}
 		rows["publish"+name] = rule{steps(kind, "approved", "publish", nil), only(byEither)}
+		rows["attachTo"+name] = rule{steps(kind, "draft", "attachments", pdfForm("Phụ lục")), only(map[string]int{editor: 201, wardEditor: 404})}
+		rows["detachFrom"+name] = rule{detaches(kind), only(byEditors)}
 		rows["withdraw"+name] = rule{steps(kind, "published", "withdraw", because), only(byEither)}
 	}
 	return rows
+}
+
+// detaches is a call that takes a file out of a draft made for it.
+func detaches(kind string) func(*testing.T, *cast, string) call {
+	return func(t *testing.T, w *cast, _ string) call {
+		i := w.in(t, kind, "draft")
+		return call{path: w.desk(kind).path(i.ID) + "/attachments/" + w.desk(kind).attach(t, i.ID, pdfForm("Phụ lục")).Id}
+	}
 }
 
 func refreshes(_ *testing.T, w *cast, role string) call {
@@ -298,10 +315,13 @@ func TestUnknownIDs(t *testing.T) {
 		if !strings.Contains(o.path, "{") {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "khong-co-id-nay", "{documentId}", "khong-co-id-nay", "{n}", "1").Replace(o.path)
+		path := strings.NewReplacer("{id}", "khong-co-id-nay", "{documentId}", "khong-co-id-nay", "{fileId}", "khong-co-id-nay", "{n}", "1").Replace(o.path)
 		k := call{body: goodBody(t, o), headers: ifMatch(o)}
 		if strings.HasPrefix(o.path, "/v1/editor/") {
 			k = rows[o.id].call(t, w, editor)
+		}
+		if q := goodQuery(o); len(q) > 0 {
+			path += "?" + q.Encode()
 		}
 		a := o.may(t, s).do(t, o.method, path, k.body, k.headers...)
 		if want := map[string]int{"deleteBookmark": 204, "getImportTemplate": 400}[o.id]; a.status != want && (want != 0 || a.status != 404) {

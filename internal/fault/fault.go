@@ -17,6 +17,7 @@ const (
 	Conflict                    // 409: the thing is in another state
 	Stale                       // 412: If-Match names an older revision
 	TooLarge                    // 413: the request is too large
+	NoRange                     // 416: the range lies outside
 	Unsuited                    // 422: understood, and refused by a rule
 	Required                    // 428: a precondition is missing
 	TooMany                     // 429: slow down, see RetryAfter

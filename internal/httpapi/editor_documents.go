@@ -39,7 +39,8 @@ func (s *Server) CreateDocument(ctx context.Context, r contract.CreateDocumentRe
 	b := r.Body
 	in, err := s.documentInput(&contract.DocumentPatch{Type: &b.Type, Number: b.Number, Title: &b.Title, Abstract: b.Abstract,
 		Issuer: &b.Issuer, IssuedOn: &b.IssuedOn, EffectiveOn: b.EffectiveOn, Term: b.Term, Place: b.Place, Signer: b.Signer,
-		Topics: b.Topics, Language: b.Language, Secrecy: b.Secrecy, Source: b.Source, Visibility: b.Visibility, Sections: b.Sections, Markdown: b.Markdown})
+		Topics: b.Topics, Language: b.Language, Secrecy: b.Secrecy, Source: b.Source, Visibility: b.Visibility, Sections: b.Sections, Markdown: b.Markdown,
+		Relations: b.Relations})
 	if err != nil {
 		return nil, err
 	}
@@ -136,6 +137,13 @@ func (s *Server) documentInput(b *contract.DocumentPatch) (library.DocumentInput
 	in := library.DocumentInput{Type: (*string)(b.Type), Number: b.Number, Title: b.Title, Abstract: b.Abstract, Issuer: b.Issuer,
 		IssuedOn: b.IssuedOn, EffectiveOn: b.EffectiveOn, Term: b.Term, Place: b.Place, Signer: b.Signer, Language: b.Language,
 		Secrecy: b.Secrecy, Topics: b.Topics, Source: sourceInput(b.Source), Visibility: visibilityInput(b.Visibility)}
+	if b.Relations != nil {
+		list := make([]library.Relation, len(*b.Relations))
+		for i, r := range *b.Relations {
+			list[i] = library.Relation{Kind: library.RelationKind(r.Kind), DocumentID: text(r.DocumentId), Number: text(r.Number)}
+		}
+		in.Relations = &list
+	}
 	var err error
 	in.Sections, err = s.sectionsInput(b.Sections, b.Markdown)
 	return in, err
@@ -148,7 +156,12 @@ func editorDocument(i *library.DocumentItem) contract.EditorDocumentJSONResponse
 		PublishedVersion: i.LiveVersion, Revision: i.Revision, Editors: stringsOf(i.Editors), Steps: stepsOf(i.Steps), UpdatedAt: stamp(i.UpdatedAt),
 		Content: contract.DraftDocument{Type: contract.DocumentType(p.Type), Number: p.Number, Title: p.Title, Abstract: p.Abstract,
 			Issuer: p.Issuer, IssuedOn: p.IssuedOn, EffectiveOn: p.EffectiveOn, Term: p.Term, Place: p.Place, Signer: p.Signer,
-			Topics: stringsOf(p.Topics), Language: p.Language, Source: sourceOf(p.Source), Visibility: visibilityOf(i.Visibility), Sections: sectionsOf(p.Sections)}}
+			Topics: stringsOf(p.Topics), Language: p.Language, Source: sourceOf(p.Source), Visibility: visibilityOf(i.Visibility), Sections: sectionsOf(p.Sections),
+			Relations: []contract.RelationInput{}, Attachments: attachmentsOf(p.Attachments)}}
+	for _, r := range p.Relations {
+		out.Content.Relations = append(out.Content.Relations, contract.RelationInput{Kind: contract.RelationInputKind(r.Kind),
+			DocumentId: optional(r.DocumentID), Number: optional(r.Number)})
+	}
 	return contract.EditorDocumentJSONResponse{Body: out, Headers: contract.EditorDocumentResponseHeaders{ETag: &tag}}
 }
 

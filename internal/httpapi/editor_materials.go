@@ -36,7 +36,8 @@ func (s *Server) CreateMaterial(ctx context.Context, r contract.CreateMaterialRe
 	}
 	b := r.Body
 	in, err := s.materialInput(string(b.Kind), &contract.MaterialPatch{DocumentId: b.DocumentId, Title: &b.Title, Audience: b.Audience, Topics: b.Topics,
-		Language: b.Language, Secrecy: b.Secrecy, Source: b.Source, Visibility: b.Visibility, Sections: b.Sections, Items: b.Items, Markdown: b.Markdown})
+		Language: b.Language, Secrecy: b.Secrecy, Source: b.Source, Visibility: b.Visibility, Sections: b.Sections, Items: b.Items, Markdown: b.Markdown,
+		Format: b.Format, DurationSeconds: b.DurationSeconds})
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +137,8 @@ func (s *Server) WithdrawMaterial(ctx context.Context, r contract.WithdrawMateri
 // materialInput turns what an editor sent into what the library takes.
 func (s *Server) materialInput(kind string, b *contract.MaterialPatch) (library.MaterialInput, error) {
 	in := library.MaterialInput{DocumentID: b.DocumentId, Title: b.Title, Language: b.Language, Secrecy: b.Secrecy, Topics: b.Topics,
-		Source: sourceInput(b.Source), Visibility: visibilityInput(b.Visibility)}
+		Source: sourceInput(b.Source), Visibility: visibilityInput(b.Visibility),
+		Format: (*string)(b.Format), DurationSeconds: b.DurationSeconds}
 	if b.Audience != nil {
 		tags := plainStrings(*b.Audience)
 		in.Audience = &tags
@@ -162,6 +164,7 @@ func editorMaterial(i *library.MaterialItem) contract.EditorMaterialJSONResponse
 		PublishedVersion: i.LiveVersion, Revision: i.Revision, Editors: stringsOf(i.Editors), Steps: stepsOf(i.Steps), UpdatedAt: stamp(i.UpdatedAt),
 		Content: contract.DraftMaterial{Kind: contract.MaterialKind(p.Kind), DocumentId: p.DocumentID, Title: p.Title,
 			Audience: enums[contract.Audience](p.Audience), Topics: stringsOf(p.Topics), Language: p.Language, Source: sourceOf(p.Source),
-			Visibility: visibilityOf(i.Visibility), Sections: sectionsOf(p.Sections), Items: itemsOf(p.Items)}}
+			Visibility: visibilityOf(i.Visibility), Sections: sectionsOf(p.Sections), Items: itemsOf(p.Items),
+			Format: contract.MaterialFormat(p.FormatOf()), DurationSeconds: p.DurationSeconds, Attachments: attachmentsOf(p.Attachments)}}
 	return contract.EditorMaterialJSONResponse{Body: out, Headers: contract.EditorMaterialResponseHeaders{ETag: &tag}}
 }

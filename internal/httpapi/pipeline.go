@@ -25,7 +25,7 @@ import (
 // reached.
 var fromMemory = map[string]bool{
 	"getDocument": true, "getMaterial": true, "listDocuments": true, "listMaterials": true,
-	"search": true, "sync": true, "getJWKS": true, "healthz": true, "readyz": true, "getContract": true,
+	"search": true, "sync": true, "getJWKS": true, "healthz": true, "readyz": true, "getContract": true, "getGuide": true,
 }
 
 // pipeline is what every request of an operation goes through. Everything a

@@ -1,9 +1,12 @@
 package httpapi
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -24,6 +27,7 @@ var statuses = map[fault.Kind]struct {
 	fault.Forbidden:   {403, fault.Text{VI: "Không được phép", EN: "Not allowed"}},
 	fault.Missing:     {404, fault.Text{VI: "Không tìm thấy", EN: "Not found"}},
 	fault.Conflict:    {409, fault.Text{VI: "Xung đột trạng thái", EN: "Conflict"}},
+	fault.NoRange:     {416, fault.Text{VI: "Khoảng yêu cầu nằm ngoài tệp", EN: "Range not satisfiable"}},
 	fault.Stale:       {412, fault.Text{VI: "Bản đã đọc không còn mới", EN: "Precondition failed"}},
 	fault.TooLarge:    {413, fault.Text{VI: "Yêu cầu quá lớn", EN: "Too large"}},
 	fault.Unsuited:    {422, fault.Text{VI: "Nội dung không được chấp nhận", EN: "Not acceptable"}},
@@ -146,6 +150,36 @@ func prefersEnglish(header string) bool {
 		}
 	}
 	return english
+}
+
+// maxLanguages bounds the languages that a reader asks for.
+const maxLanguages = 8
+
+// languagesOf lists the languages that Accept-Language asks for, best first.
+func languagesOf(ctx context.Context) []string {
+	c, ok := ctx.Value(requestKey{}).(*fiber.Ctx)
+	if !ok {
+		return nil
+	}
+	type wish struct {
+		tag string
+		q   float64
+	}
+	var wishes []wish
+	for part := range strings.SplitSeq(c.Get(fiber.HeaderAcceptLanguage), ",") {
+		tag, q := quality(part)
+		tag, _, _ = strings.Cut(strings.ToLower(tag), "-")
+		known := slices.ContainsFunc(wishes, func(w wish) bool { return w.tag == tag })
+		if q > 0 && len(tag) >= 2 && len(tag) <= 3 && !known && len(wishes) < maxLanguages {
+			wishes = append(wishes, wish{tag, q})
+		}
+	}
+	slices.SortStableFunc(wishes, func(a, b wish) int { return cmp.Compare(b.q, a.q) })
+	out := make([]string, len(wishes))
+	for i, w := range wishes {
+		out[i] = w.tag
+	}
+	return out
 }
 
 // quality splits one element of an Accept header into its value and weight

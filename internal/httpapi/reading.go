@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -31,7 +32,11 @@ func (r documentList) VisitListDocumentsResponse(c *fiber.Ctx) error { return li
 type materialList contract.MaterialList
 
 // VisitListMaterialsResponse implements the contract.
-func (r materialList) VisitListMaterialsResponse(c *fiber.Ctx) error { return list(c, r) }
+func (r materialList) VisitListMaterialsResponse(c *fiber.Ctx) error {
+	err := list(c, r)
+	c.Vary(fiber.HeaderAcceptLanguage)
+	return err
+}
 
 // GetDocument implements the contract.
 func (s *Server) GetDocument(ctx context.Context, r contract.GetDocumentRequestObject) (contract.GetDocumentResponseObject, error) {
@@ -59,6 +64,47 @@ func (s *Server) GetDocumentVersion(ctx context.Context, r contract.GetDocumentV
 	return served{b, s.Library.Plain}, nil
 }
 
+type documentChanges contract.DocumentChanges
+
+// VisitGetDocumentChangesResponse implements the contract.
+func (r documentChanges) VisitGetDocumentChangesResponse(c *fiber.Ctx) error { return list(c, r) }
+
+// GetDocumentChanges implements the contract.
+func (s *Server) GetDocumentChanges(ctx context.Context, r contract.GetDocumentChangesRequestObject) (contract.GetDocumentChangesResponseObject, error) {
+	who, err := signedIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ch, err := s.Library.DocumentChanges(ctx, who, r.Id, r.Params.From)
+	if err != nil {
+		return nil, err
+	}
+	out := documentChanges{DocumentId: ch.DocumentID, From: ch.From, To: ch.To, SectionIds: stringsOf(ch.SectionIDs), Changes: make([]contract.SectionChange, len(ch.Sections))}
+	for i := range ch.Sections {
+		out.Changes[i] = changeOf(&ch.Sections[i])
+	}
+	return out, nil
+}
+
+func changeOf(ch *library.SectionChange) contract.SectionChange {
+	x := &ch.Section
+	out := contract.SectionChange{SectionId: x.ID, Op: contract.SectionChangeOp(ch.Op), Label: x.Label, Heading: x.Heading}
+	if ch.Op == library.SectionAdded || ch.Op == library.SectionChanged {
+		out.Level, out.Html = &x.Level, &x.HTML
+	}
+	if ch.Op == library.SectionChanged {
+		out.Moved = &ch.Moved
+	}
+	if ch.Runs != nil {
+		runs := make([]contract.TextRun, len(ch.Runs))
+		for i, r := range ch.Runs {
+			runs[i] = contract.TextRun{Op: contract.TextRunOp(r.Op), Text: r.Text}
+		}
+		out.Runs = &runs
+	}
+	return out
+}
+
 // GetMaterial implements the contract.
 func (s *Server) GetMaterial(ctx context.Context, r contract.GetMaterialRequestObject) (contract.GetMaterialResponseObject, error) {
 	who, err := signedIn(ctx)
@@ -79,7 +125,8 @@ func (s *Server) ListDocuments(ctx context.Context, r contract.ListDocumentsRequ
 		return nil, err
 	}
 	p := r.Params
-	f := library.DocumentFilter{Type: text(p.Type), Issuer: viet.NFC(text(p.Issuer)), Topic: text(p.Topic), Q: viet.NFC(text(p.Q)), Sort: text(p.Sort)}
+	f := library.DocumentFilter{Type: text(p.Type), Issuer: viet.NFC(text(p.Issuer)), Topic: text(p.Topic), Q: viet.NFC(text(p.Q)), Sort: text(p.Sort),
+		InForce: text(p.InForce), Day: s.today()}
 	if p.Year != nil {
 		f.Year = strconv.Itoa(*p.Year)
 	}
@@ -91,10 +138,16 @@ func (s *Server) ListDocuments(ctx context.Context, r contract.ListDocumentsRequ
 	for i, d := range found {
 		out.Items[i] = contract.DocumentSummary{Id: d.ID, Type: contract.DocumentType(d.Type), Number: optional(d.Number), Title: d.Title,
 			Abstract: d.Abstract, Issuer: d.Issuer, IssuedOn: d.IssuedOn, Topics: stringsOf(d.Topics), Version: d.Version,
-			PublishedAt: stamp(d.PublishedAt), Words: d.Words}
+			PublishedAt: stamp(d.PublishedAt), Words: d.Words, InForce: d.InForce(f.Day), InForceFrom: d.From, InForceUntil: optional(d.Until)}
 	}
 	return out, nil
 }
+
+// today is the calendar day in Việt Nam.
+func (s *Server) today() string { return s.Now().In(vietnam).Format(time.DateOnly) }
+
+// vietnam has had one offset, without summer time, since 1975.
+var vietnam = time.FixedZone("ICT", 7*60*60)
 
 // ListMaterials implements the contract.
 func (s *Server) ListMaterials(ctx context.Context, r contract.ListMaterialsRequestObject) (contract.ListMaterialsResponseObject, error) {
@@ -103,14 +156,15 @@ func (s *Server) ListMaterials(ctx context.Context, r contract.ListMaterialsRequ
 		return nil, err
 	}
 	p := r.Params
-	f := library.MaterialFilter{DocumentID: text(p.DocumentId), Kind: text(p.Kind), Audience: text(p.Audience)}
+	f := library.MaterialFilter{DocumentID: text(p.DocumentId), Kind: text(p.Kind), Audience: text(p.Audience),
+		Format: text(p.Format), Language: text(p.Language), Languages: languagesOf(ctx)}
 	found, next, err := s.Library.Materials(who, f, text(p.Cursor), page.Limit(p.Limit))
 	if err != nil {
 		return nil, err
 	}
 	out := materialList{Items: make([]contract.MaterialSummary, len(found)), NextCursor: next}
 	for i, m := range found {
-		out.Items[i] = contract.MaterialSummary{Id: m.ID, Kind: contract.MaterialKind(m.Kind), Title: m.Title, DocumentId: m.DocumentID,
+		out.Items[i] = contract.MaterialSummary{Format: contract.MaterialFormat(m.Format), DurationSeconds: seconds(m.DurationSeconds), Id: m.ID, Kind: contract.MaterialKind(m.Kind), Title: m.Title, DocumentId: m.DocumentID,
 			Audience: enums[contract.Audience](m.Audience), Topics: stringsOf(m.Topics), Language: m.Language, Version: m.Version,
 			PublishedAt: stamp(m.PublishedAt), Words: m.Words}
 	}

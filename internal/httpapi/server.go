@@ -38,6 +38,7 @@ type Deps struct {
 	Audit     *audit.Record
 	Pages     *page.Sealer
 	Markdown  Markdown
+	Guide     Page // the operator's guide
 	Sheets    Sheets
 	// Ready tells what the server still lacks, by name; empty is ready.
 	Ready   func(ctx context.Context) map[string]string
@@ -70,13 +71,14 @@ type Server struct {
 	app     *fiber.App
 	ops     map[string]*operation
 	metrics *metrics
+	guide   *encodedPage
 }
 
 // New builds the edge and checks that contract and code agree: every route has
 // its operation and every operation its route.
 func New(d Deps) (*Server, error) {
 	if d.Account == nil || d.Directory == nil || d.Library == nil || d.Imports == nil || d.Audit == nil || d.Pages == nil || d.Markdown == nil ||
-		d.Sheets == nil || d.Ready == nil ||
+		len(d.Guide.HTML) == 0 || d.Sheets == nil || d.Ready == nil ||
 		d.Now == nil || d.Log == nil || d.Metrics == nil {
 		return nil, errors.New("httpapi: a dependency is missing")
 	}
@@ -85,6 +87,9 @@ func New(d Deps) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Deps: d, ops: ops, metrics: newMetrics(d.Metrics)}
+	if s.guide, err = d.Guide.encode(); err != nil {
+		return nil, err
+	}
 	s.app = s.newApp()
 	router := &router{Router: s.app, server: s, seen: map[string]bool{}}
 	contract.RegisterHandlersWithOptions(router, contract.NewStrictHandler(s, nil), contract.FiberServerOptions{})

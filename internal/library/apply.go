@@ -32,6 +32,7 @@ func (s *Service) Apply(ctx context.Context, entries []changelog.Entry) error {
 	if err := s.load(ctx, next, changed); err != nil {
 		return err
 	}
+	next.markEnds()
 	s.publish(next)
 	return nil
 }
@@ -125,7 +126,13 @@ func newDocument(v *DocumentVersion, b *Served) *document {
 	d := &document{visibility: v.Visibility, served: b, titleKey: viet.Fold(p.Title), issuerFold: viet.Fold(p.Issuer),
 		DocumentSummary: DocumentSummary{ID: v.ItemID, Type: p.Type, Number: p.Number, Title: p.Title,
 			Abstract: p.Abstract, Issuer: p.Issuer, IssuedOn: p.IssuedOn, Topics: p.Topics,
-			Version: v.Number, PublishedAt: v.PublishedAt, Words: p.Words()}}
+			Version: v.Number, PublishedAt: v.PublishedAt, Words: p.Words(), From: p.From()}}
+	for _, r := range p.Relations {
+		if r.Kind.ends() && r.DocumentID != "" {
+			d.ends = append(d.ends, r.DocumentID)
+		}
+	}
+	d.files = fileIDs(p.Attachments)
 	d.words = foldedWords(p.Title + " " + p.Abstract + " " + p.Number)
 	return d
 }
@@ -144,8 +151,8 @@ func foldedWords(text string) string {
 
 func newMaterial(v *MaterialVersion, b *Served) *material {
 	p := &v.Payload
-	return &material{visibility: v.Visibility, served: b, MaterialSummary: MaterialSummary{
-		ID: v.ItemID, Kind: p.Kind, Title: p.Title, DocumentID: p.DocumentID, Language: p.Language,
+	return &material{visibility: v.Visibility, served: b, files: fileIDs(p.Attachments), MaterialSummary: MaterialSummary{
+		Format: p.FormatOf(), DurationSeconds: p.DurationSeconds, ID: v.ItemID, Kind: p.Kind, Title: p.Title, DocumentID: p.DocumentID, Language: p.Language,
 		Audience: p.Audience, Topics: p.Topics, Version: v.Number, PublishedAt: v.PublishedAt, Words: p.Words()}}
 }
 
@@ -196,18 +203,10 @@ func first(list []string) string {
 	return ""
 }
 
-// encodeDocument joins a version with what materials say of it: only those
-// that everyone who sees the document may see.
+// encodeDocument joins a version with what others say of it: only what
+// everyone who sees the document may see.
 func (s *Service) encodeDocument(v *DocumentVersion, links []publication.Link) ([]byte, error) {
-	var refs []MaterialRef
-	for i := range links {
-		l := &links[i]
-		if !l.Live || !l.Visibility.Includes(&v.Visibility, s.orgs.OrgPath) {
-			continue
-		}
-		refs = append(refs, refOf(l))
-	}
-	return s.encoder.Document(v.ItemID, v, refs)
+	return s.encoder.Document(v.ItemID, v, s.standing(v, links))
 }
 
 // linksOf is the word of a material to its document.

@@ -35,6 +35,9 @@ type document struct {
 	titleKey   string
 	issuerFold string
 	words      string // folded words of title, abstract, number: " a b c "
+	// ends are the documents that this one replaces or repeals.
+	ends  []string
+	files []string // ids of its attachments
 }
 
 // material is a published material.
@@ -42,6 +45,7 @@ type material struct {
 	MaterialSummary
 	visibility audience.Visibility
 	served     *Served
+	files      []string
 }
 
 // standing is the newest state of a thing in the log.

@@ -65,7 +65,9 @@ type Document struct {
 	Source      Source    `bson:"source"`
 	Sections    []Section `bson:"sections"`
 	// NextID numbers the sections that were ever made, so that no id returns.
-	NextID int64 `bson:"nextId"`
+	NextID      int64        `bson:"nextId"`
+	Relations   []Relation   `bson:"relations"`
+	Attachments []Attachment `bson:"attachments"`
 }
 
 // Material is the content of one version of a study material.
@@ -80,6 +82,26 @@ type Material struct {
 	Sections   []Section `bson:"sections"`
 	Items      []QAItem  `bson:"items"`
 	NextID     int64     `bson:"nextId"`
+	// Format is "" in what was kept before formats; see FormatOf.
+	Format          string       `bson:"format"`
+	DurationSeconds int64        `bson:"durationSeconds"`
+	Attachments     []Attachment `bson:"attachments"`
+}
+
+// The formats of material.
+const (
+	FormatText   = "text"
+	FormatAudio  = "audio"
+	FormatVideo  = "video"
+	FormatSlides = "slides"
+)
+
+// FormatOf is the material's format.
+func (m *Material) FormatOf() string {
+	if m.Format == "" {
+		return FormatText
+	}
+	return m.Format
 }
 
 // The items and versions of the two kinds.
@@ -116,11 +138,21 @@ type MaterialRef struct {
 	Version                   int64
 }
 
+// Standing is what a document's body says beside its own version: what others
+// say of it, and what is known of those that it names.
+type Standing struct {
+	Materials []MaterialRef
+	Relations []RelationRef // its own first
+	// Until is the first day on which it is no longer in force, "" for none.
+	Until string
+}
+
 // Encoder turns versions into the bodies that the contract promises. The edge
 // implements it, so that the contract's types shape what is stored.
 type Encoder interface {
-	Document(id string, v *DocumentVersion, materials []MaterialRef) ([]byte, error)
-	DocumentVersion(id string, v *DocumentVersion) ([]byte, error)
+	Document(id string, v *DocumentVersion, st *Standing) ([]byte, error)
+	// DocumentVersion gets the version's own relations.
+	DocumentVersion(id string, v *DocumentVersion, relations []RelationRef) ([]byte, error)
 	Material(id string, v *MaterialVersion) ([]byte, error)
 }
 
@@ -137,11 +169,21 @@ type DocumentSummary struct {
 	Version     int64
 	PublishedAt time.Time
 	Words       int64
+	// From is the first day in force, Until the first day no longer, "" for
+	// none.
+	From, Until string
+}
+
+// InForce tells whether the document is in force on a day.
+func (d *DocumentSummary) InForce(day string) bool {
+	return d.From <= day && (d.Until == "" || day < d.Until)
 }
 
 // MaterialSummary is a material in a list.
 type MaterialSummary struct {
 	ID, Kind, Title, DocumentID, Language string
+	Format                                string
+	DurationSeconds                       int64
 	Audience, Topics                      []string
 	Version                               int64
 	PublishedAt                           time.Time

@@ -49,7 +49,7 @@ func (s *Service) CreateDocument(ctx context.Context, c *caller.Caller, orgID st
 		item.SourceKey, item.SourceHash = in.SourceKey, in.SourceHash
 	}
 	item.Payload.Language = "vi"
-	if err := s.applyDocument(in, &item); err != nil {
+	if err := s.applyDocument(ctx, in, &item); err != nil {
 		return item, err
 	}
 	return item, editFault(s.documents.Create(ctx, s.actor(c, editors...), &item))
@@ -58,7 +58,7 @@ func (s *Service) CreateDocument(ctx context.Context, c *caller.Caller, orgID st
 // UpdateDocument changes the draft; rev is the revision that was read.
 func (s *Service) UpdateDocument(ctx context.Context, c *caller.Caller, id string, rev int64, in DocumentInput) (DocumentItem, error) {
 	item, err := s.documents.Edit(ctx, s.actor(c, editors...), id, rev, func(i *DocumentItem) error {
-		return s.applyDocument(in, i)
+		return s.applyDocument(ctx, in, i)
 	})
 	return item, editFault(err)
 }

@@ -35,10 +35,11 @@ func (orgs) OrgPath(id string) []string {
 // plainEncoder writes what tests look for.
 type plainEncoder struct{}
 
-func (plainEncoder) Document(id string, v *DocumentVersion, m []MaterialRef) ([]byte, error) {
-	return json.Marshal(map[string]any{"id": id, "version": v.Number, "title": v.Payload.Title, "materials": m})
+func (plainEncoder) Document(id string, v *DocumentVersion, st *Standing) ([]byte, error) {
+	return json.Marshal(map[string]any{"id": id, "version": v.Number, "title": v.Payload.Title, "materials": st.Materials,
+		"relations": st.Relations, "until": st.Until})
 }
-func (plainEncoder) DocumentVersion(id string, v *DocumentVersion) ([]byte, error) {
+func (plainEncoder) DocumentVersion(id string, v *DocumentVersion, _ []RelationRef) ([]byte, error) {
 	return json.Marshal(map[string]any{"id": id, "version": v.Number, "title": v.Payload.Title})
 }
 func (plainEncoder) Material(id string, v *MaterialVersion) ([]byte, error) {
@@ -75,7 +76,8 @@ func newFixture(t *testing.T, e store.Engine) *fixture {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(Deps{Engine: e, Orgs: orgs{}, Encoder: plainEncoder{}, Audit: rec, Pages: page.New(sec), Now: now, Log: slog.New(slog.DiscardHandler),
+	files := newMemoryFiles(now)
+	s, err := New(Deps{Engine: e, Files: files, Orgs: orgs{}, Encoder: plainEncoder{}, Audit: rec, Pages: page.New(sec), Now: now, Log: slog.New(slog.DiscardHandler),
 		Classified: func(text string) bool { return strings.Contains(text, "TUYỆT MẬT") }})
 	if err != nil {
 		t.Fatal(err)

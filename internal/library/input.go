@@ -22,6 +22,7 @@ type DocumentInput struct {
 	Source                                                       *Source
 	Visibility                                                   *audience.Visibility
 	Sections                                                     *[]Section
+	Relations                                                    *[]Relation
 	// SourceKey and SourceHash are set by imports.
 	SourceKey, SourceHash string
 }
@@ -29,6 +30,8 @@ type DocumentInput struct {
 // MaterialInput is what an editor gives; nil leaves a field as it is.
 type MaterialInput struct {
 	DocumentID, Title, Language, Secrecy *string
+	Format                               *string
+	DurationSeconds                      *int64
 	Audience, Topics                     *[]string
 	Source                               *Source
 	Visibility                           *audience.Visibility
@@ -60,7 +63,7 @@ func set(to *string, from *string) {
 
 // applyDocument writes an input into an item's newest version and checks the
 // whole.
-func (s *Service) applyDocument(in DocumentInput, i *DocumentItem) error {
+func (s *Service) applyDocument(ctx context.Context, in DocumentInput, i *DocumentItem) error {
 	p := &i.Payload
 	if in.Secrecy != nil && !isNone(*in.Secrecy) {
 		return classifiedDocument.At("/secrecy", "classified", "Không nhận tài liệu có độ mật.", "Classified documents are not taken.")
@@ -93,8 +96,11 @@ func (s *Service) applyDocument(in DocumentInput, i *DocumentItem) error {
 	if in.Sections != nil {
 		p.Sections = assignSections(p.Sections, slices.Clone(*in.Sections), &p.NextID)
 	}
+	if in.Relations != nil {
+		p.Relations = normalRelations(*in.Relations)
+	}
 	i.UniqueKey = documentKey(i)
-	return s.checkDocument(i)
+	return s.checkDocument(ctx, i)
 }
 
 // setNumber reads a number and symbol tolerantly and keeps it canonically.
@@ -126,7 +132,7 @@ func documentKey(i *DocumentItem) string {
 	return strings.Join([]string{viet.Fold(p.Issuer), p.Type, viet.Fold(p.Number), p.IssuedOn}, "|")
 }
 
-func (s *Service) checkDocument(i *DocumentItem) error {
+func (s *Service) checkDocument(ctx context.Context, i *DocumentItem) error {
 	p := &i.Payload
 	f := fault.BadInput
 	f = required(f, "/title", p.Title)
@@ -138,11 +144,15 @@ func (s *Service) checkDocument(i *DocumentItem) error {
 	}
 	f = checkSections(f, p.Sections)
 	f = s.checkVisibility(f, i.Visibility)
+	f, err := s.checkRelations(ctx, f, i)
+	if err != nil {
+		return err
+	}
 	if len(f.Fields) > 0 {
 		return f
 	}
-	return s.refuseClassified(append(append(sectionTexts(p.Sections), sourceTexts(p.Source)...), p.Title, p.Abstract, p.Number,
-		p.Issuer, p.Term, p.Place, p.Signer)...)
+	return s.refuseClassified(slices.Concat(sectionTexts(p.Sections), sourceTexts(p.Source), relationTexts(p.Relations), attachmentTexts(p.Attachments),
+		[]string{p.Title, p.Abstract, p.Number, p.Issuer, p.Term, p.Place, p.Signer})...)
 }
 
 // applyMaterial writes an input into an item's newest version and checks it.
@@ -172,6 +182,10 @@ func (s *Service) applyMaterial(ctx context.Context, in MaterialInput, i *Materi
 	if in.Sections != nil {
 		p.Sections = assignSections(p.Sections, slices.Clone(*in.Sections), &p.NextID)
 	}
+	set(&p.Format, in.Format)
+	if in.DurationSeconds != nil {
+		p.DurationSeconds = *in.DurationSeconds
+	}
 	if in.Items != nil {
 		p.Items = assignItems(p.Items, slices.Clone(*in.Items), &p.NextID)
 	}
@@ -189,6 +203,7 @@ func (s *Service) checkMaterial(ctx context.Context, i *MaterialItem) error {
 	}
 	f = checkSections(f, p.Sections)
 	f = checkItems(f, p.Items)
+	f = checkFormat(f, p)
 	f = s.checkVisibility(f, i.Visibility)
 	if p.DocumentID != "" {
 		if _, err := s.documents.Get(ctx, p.DocumentID); err != nil {
@@ -201,7 +216,8 @@ func (s *Service) checkMaterial(ctx context.Context, i *MaterialItem) error {
 	if len(f.Fields) > 0 {
 		return f
 	}
-	return s.refuseClassified(slices.Concat(sectionTexts(p.Sections), itemTexts(p.Items), sourceTexts(p.Source), []string{p.Title})...)
+	return s.refuseClassified(slices.Concat(sectionTexts(p.Sections), itemTexts(p.Items), sourceTexts(p.Source), attachmentTexts(p.Attachments),
+		[]string{p.Title})...)
 }
 
 func required(f *fault.Fault, pointer, value string) *fault.Fault {
@@ -306,16 +322,6 @@ var empty = fault.New(fault.Conflict, "empty_content",
 
 func documentReady(i *DocumentItem) error {
 	if len(i.Payload.Sections) == 0 {
-		return empty.At("/sections", "required", "Chưa có mục nào.", "There is no section yet.")
-	}
-	return nil
-}
-
-func materialReady(i *MaterialItem) error {
-	if p := &i.Payload; len(p.Sections)+len(p.Items) == 0 {
-		if p.Kind == QA {
-			return empty.At("/items", "required", "Chưa có câu hỏi nào.", "There is no question yet.")
-		}
 		return empty.At("/sections", "required", "Chưa có mục nào.", "There is no section yet.")
 	}
 	return nil

@@ -36,6 +36,7 @@ type Deps struct {
 	// Classified tells whether a text bears a mark of secrecy.
 	Classified func(text string) bool
 	Audit      *audit.Record
+	Files      Files
 	Pages      *page.Sealer
 	Now        clock.Now
 	Log        *slog.Logger
@@ -55,6 +56,8 @@ type Service struct {
 	materials *publication.Machine[Material]
 	reader    *changelog.Reader
 	bookmarks *store.Collection[Bookmark]
+	files     Files
+	fileRows  *store.Collection[fileRow]
 	catalogue atomic.Pointer[catalogue]
 	compacter compacter
 	plain     plainBodies
@@ -63,7 +66,11 @@ type Service struct {
 // documentKind and materialKind say what the publication machine needs.
 func (s *Service) documentKind() publication.Kind[Document] {
 	k := documentNames()
-	k.EncodeVersion = func(v *DocumentVersion) ([]byte, error) { return s.encoder.DocumentVersion(v.ItemID, v) }
+	k.EncodeVersion = func(v *DocumentVersion) ([]byte, error) {
+		return s.encoder.DocumentVersion(v.ItemID, v, s.versionRelations(v))
+	}
+	k.Links = documentLinks
+	k.Answers = true
 	k.EncodeLive = s.encodeDocument
 	k.Ready = documentReady
 	return k
@@ -87,18 +94,18 @@ func materialNames() publication.Kind[Material] {
 
 // Schemas declares the room's collections.
 func Schemas() []*store.Schema {
-	out := append(publication.Schemas(), bookmarkSchema())
+	out := append(publication.Schemas(), bookmarkSchema(), fileSchema())
 	out = append(out, documentNames().Schemas()...)
 	return append(out, materialNames().Schemas()...)
 }
 
 // New opens the room. Start must be called before it is used.
 func New(d Deps) (*Service, error) {
-	if d.Engine == nil || d.Orgs == nil || d.Encoder == nil || d.Classified == nil || d.Audit == nil ||
+	if d.Engine == nil || d.Orgs == nil || d.Encoder == nil || d.Classified == nil || d.Audit == nil || d.Files == nil ||
 		d.Pages == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("library: a dependency is missing")
 	}
-	s := &Service{orgs: d.Orgs, encoder: d.Encoder, classified: d.Classified, pages: d.Pages, now: d.Now, log: d.Log}
+	s := &Service{orgs: d.Orgs, encoder: d.Encoder, classified: d.Classified, files: d.Files, pages: d.Pages, now: d.Now, log: d.Log}
 	s.catalogue.Store(newCatalogue())
 	log, err := changelog.New(d.Engine, d.Now)
 	if err != nil {
@@ -111,6 +118,9 @@ func New(d Deps) (*Service, error) {
 		return nil, err
 	}
 	if s.materials, err = publication.NewMachine(d.Engine, s.materialKind(), s.desk, d.Audit, d.Now, d.Log); err != nil {
+		return nil, err
+	}
+	if s.fileRows, err = store.NewCollection[fileRow](d.Engine, fileSchema()); err != nil {
 		return nil, err
 	}
 	s.reader = changelog.NewReader(log, s.Apply, d.Log)
@@ -130,6 +140,7 @@ func (s *Service) Start(ctx context.Context) error {
 func (s *Service) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.compactLoop(ctx) })
+	wg.Go(func() { s.cleanLoop(ctx) })
 	s.reader.Run(ctx, logEvery)
 	wg.Wait()
 }

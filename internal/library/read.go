@@ -73,6 +73,8 @@ const (
 type DocumentFilter struct {
 	Type, Issuer, Topic, Q, Sort string
 	Year                         string // YYYY
+	// InForce is "true" or "false"; Day is the day that it is asked of.
+	InForce, Day string
 }
 
 // Documents lists summaries of what the caller may see.
@@ -122,6 +124,7 @@ func (f DocumentFilter) match() func(*document) bool {
 	nothing := f.Q != "" && len(words) == 0
 	return func(d *document) bool {
 		if nothing || f.Type != "" && d.Type != f.Type || f.Year != "" && !strings.HasPrefix(d.IssuedOn, f.Year) ||
+			f.InForce != "" && d.InForce(f.Day) != (f.InForce == "true") ||
 			f.Topic != "" && !slices.Contains(d.Topics, f.Topic) || !strings.Contains(d.issuerFold, issuer) {
 			return false
 		}
@@ -130,30 +133,47 @@ func (f DocumentFilter) match() func(*document) bool {
 }
 
 // MaterialFilter narrows the list of materials; "" is any.
-type MaterialFilter struct{ DocumentID, Kind, Audience string }
+type MaterialFilter struct {
+	DocumentID, Kind, Audience, Format, Language string
+	// Languages are those that the reader asks for, best first: they order and
+	// leave nothing out.
+	Languages []string
+}
 
-// Materials lists summaries of what the caller may see, newest first.
+// Materials lists summaries of what the caller may see: what suits them best
+// first, then newest first.
 func (s *Service) Materials(c *caller.Caller, f MaterialFilter, cursor string, limit int) ([]MaterialSummary, *string, error) {
-	cat := s.catalogue.Load()
-	name := listName("materials", f)
-	rest, err := after(s.pages, name, cursor, cat.materialOrder, orderMaterial)
+	var visible []*material
+	for _, m := range s.catalogue.Load().materialOrder {
+		if m.visibility.Admits(c.Identity) && f.match(m) {
+			visible = append(visible, m)
+		}
+	}
+	// A reader whose tags change has another list; a cursor belongs to one.
+	name := listName("materials", struct {
+		MaterialFilter
+		Tags []string
+	}{f, c.Tags})
+	rest, err := after(s.pages, name, cursor, byFit(visible, c.Tags, f.Languages), orderRanked)
 	if err != nil {
 		return nil, nil, err
 	}
 	var out []MaterialSummary
-	for _, m := range rest {
-		if !m.visibility.Admits(c.Identity) || f.DocumentID != "" && m.DocumentID != f.DocumentID ||
-			f.Kind != "" && m.Kind != f.Kind || f.Audience != "" && !slices.Contains(m.Audience, f.Audience) {
-			continue
-		}
-		if len(out) == limit {
-			last := material{MaterialSummary: out[limit-1]}
-			next, err := cursorAt(s.pages, name, &last)
+	for i, m := range rest {
+		if i == limit {
+			next, err := cursorAt(s.pages, name, rest[i-1])
 			return out, next, err
 		}
 		out = append(out, m.MaterialSummary)
 	}
 	return out, nil, nil
+}
+
+// match tells whether a material is asked for.
+func (f *MaterialFilter) match(m *material) bool {
+	return (f.DocumentID == "" || m.DocumentID == f.DocumentID) && (f.Kind == "" || m.Kind == f.Kind) &&
+		(f.Format == "" || m.Format == f.Format) && (f.Language == "" || m.Language == f.Language) &&
+		(f.Audience == "" || slices.Contains(m.Audience, f.Audience))
 }
 
 // listName binds a cursor to its list and filters.
@@ -171,11 +191,14 @@ func positionOf(d *DocumentSummary) *document {
 type keys struct {
 	ID, IssuedOn, TitleKey string
 	PublishedAt            int64 // Unix milliseconds
+	Fit                    int
 }
 
 type keyed interface{ keys() keys }
 
-func (d *document) keys() keys { return keys{d.ID, d.IssuedOn, d.titleKey, d.PublishedAt.UnixMilli()} }
+func (d *document) keys() keys {
+	return keys{ID: d.ID, IssuedOn: d.IssuedOn, TitleKey: d.titleKey, PublishedAt: d.PublishedAt.UnixMilli()}
+}
 func (m *material) keys() keys { return keys{ID: m.ID, PublishedAt: m.PublishedAt.UnixMilli()} }
 
 func (d *document) at(k keys) {

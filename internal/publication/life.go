@@ -84,7 +84,7 @@ func (m *Machine[P]) publish(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	st := State{Kind: m.kind.Name, ID: id, Version: v.Number, Live: true, Visibility: v.Visibility, PublishedAt: v.PublishedAt}
+	st := State{Kind: m.kind.Name, ID: id, Version: v.Number, Live: true, Visibility: v.Visibility, PublishedAt: v.PublishedAt, Wants: m.kind.Answers}
 	if m.kind.Links != nil {
 		st.Targets, st.Data = m.kind.Links(&v)
 	}

@@ -29,6 +29,9 @@ type Kind[P any] struct {
 	Ready func(i *Item[P]) error
 	// Links returns the shelves that a version links to and what they show.
 	Links func(v *Version[P]) (targets []string, data map[string]string)
+	// Answers says that what a version links to tells it in turn what becomes
+	// of it, as a link.
+	Answers bool
 }
 
 // Machine moves the items of one kind through their life.

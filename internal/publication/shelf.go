@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -26,6 +27,14 @@ type Link struct {
 	Visibility audience.Visibility `bson:"visibility"`
 	// Data is what the room needs to show of it.
 	Data map[string]string `bson:"data"`
+	// Wants says that the other thing names this one, and is to be told what
+	// becomes of it.
+	Wants bool `bson:"wants"`
+}
+
+// says tells whether two words of one thing say the same, whatever their order.
+func (l *Link) says(w *Link) bool {
+	return l.Live == w.Live && l.Wants == w.Wants && l.Visibility.Encode() == w.Visibility.Encode() && maps.Equal(l.Data, w.Data)
 }
 
 // Shelf is what is served of one thing. Its id is "<kind>/<id>".
@@ -41,7 +50,21 @@ type Shelf struct {
 	// Targets are the shelves that this version links to, Data what they show.
 	Targets []string          `bson:"targets"`
 	Data    map[string]string `bson:"data"`
-	Links   []Link            `bson:"links"`
+	// Wants says that this version wants to be told of its targets.
+	Wants bool   `bson:"wants"`
+	Links []Link `bson:"links"`
+}
+
+// hearers are the shelves that are told of this one: its targets, and those
+// that name it and want to be told.
+func (s *Shelf) hearers() []string {
+	out := slices.Clone(s.Targets)
+	for i := range s.Links {
+		if l := &s.Links[i]; l.Wants && l.Live && !slices.Contains(out, l.From) {
+			out = append(out, l.From)
+		}
+	}
+	return out
 }
 
 func shelfSchema() *store.Schema {
@@ -57,6 +80,7 @@ type State struct {
 	PublishedAt time.Time
 	Targets     []string
 	Data        map[string]string
+	Wants       bool
 }
 
 // The effects of a shelf.
@@ -92,7 +116,7 @@ func (d *Desk) move(s *Shelf, st State) {
 	if s.Live {
 		before = s.Visibility.Encode()
 	}
-	targets := slices.Clone(s.Targets)
+	targets := s.hearers()
 	for _, t := range st.Targets {
 		if !slices.Contains(targets, t) {
 			targets = append(targets, t)
@@ -100,7 +124,7 @@ func (d *Desk) move(s *Shelf, st State) {
 	}
 	s.Order++
 	s.Version, s.Live, s.Visibility = st.Version, st.Live, st.Visibility
-	s.PublishedAt, s.Targets, s.Data = st.PublishedAt, st.Targets, st.Data
+	s.PublishedAt, s.Targets, s.Data, s.Wants = st.PublishedAt, st.Targets, st.Data, st.Wants
 	op := changelog.Upsert
 	if !st.Live {
 		op = changelog.Delete
@@ -146,30 +170,45 @@ func (d *Desk) link(ctx context.Context, row Shelf, e effect.Effect) error {
 	}
 	target := e.Args["target"]
 	word := Link{From: from.ID, Order: from.Order, Visibility: from.Visibility, Data: from.Data,
-		Live: from.Live && slices.Contains(from.Targets, target)}
-	changed, err := d.change(ctx, target, func(s *Shelf) error {
-		k := slices.IndexFunc(s.Links, func(l Link) bool { return l.From == word.From })
-		if k >= 0 && s.Links[k].Order >= word.Order {
-			return store.ErrUnchanged
-		}
-		if k < 0 {
-			s.Links = append(s.Links, word)
-			slices.SortFunc(s.Links, func(a, b Link) int { return strings.Compare(a.From, b.From) })
-		} else {
-			s.Links[k] = word
-		}
-		s.Order++
-		if s.Live {
-			cause := fmt.Sprintf("%s/%d", word.From, word.Order)
-			s.Add(d.now(), fxAppend, appendArgs(s.Version, changelog.Upsert, cause, s.Visibility.Encode()))
-		}
-		return nil
-	})
+		Live:  from.Live && slices.Contains(from.hearers(), target),
+		Wants: from.Live && from.Wants && slices.Contains(from.Targets, target)}
+	changed, err := d.change(ctx, target, func(s *Shelf) error { return d.hear(s, word) })
 	if err != nil {
 		return err
 	}
 	_, err = d.runner.Perform(ctx, target, changed)
 	return err
+}
+
+// hear takes another thing's word into a shelf. Whoever begins to name this
+// thing and wants to be told of it is answered, once: an answer is no question,
+// so that two things that name each other fall silent.
+func (d *Desk) hear(s *Shelf, word Link) error {
+	k := slices.IndexFunc(s.Links, func(l Link) bool { return l.From == word.From })
+	if k >= 0 && s.Links[k].Order >= word.Order {
+		return store.ErrUnchanged
+	}
+	asked := k >= 0 && s.Links[k].Wants
+	if k >= 0 && s.Links[k].says(&word) {
+		s.Links[k].Order = word.Order
+		return nil
+	}
+	if k < 0 {
+		s.Links = append(s.Links, word)
+		slices.SortFunc(s.Links, func(a, b Link) int { return strings.Compare(a.From, b.From) })
+	} else {
+		s.Links[k] = word
+	}
+	s.Order++
+	now := d.now()
+	if s.Live {
+		cause := fmt.Sprintf("%s/%d", word.From, word.Order)
+		s.Add(now, fxAppend, appendArgs(s.Version, changelog.Upsert, cause, s.Visibility.Encode()))
+	}
+	if word.Wants && !asked {
+		s.Add(now, fxLink, map[string]string{"target": word.From})
+	}
+	return nil
 }
 
 // append publishes a state of a shelf: its body first, then the log's entry.

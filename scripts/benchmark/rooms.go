@@ -10,6 +10,7 @@ import (
 
 	"sotay/internal/account"
 	"sotay/internal/audit"
+	"sotay/internal/blob"
 	"sotay/internal/clock"
 	"sotay/internal/directory"
 	"sotay/internal/httpapi"
@@ -66,8 +67,12 @@ func openRooms(ctx context.Context, data string) (*rooms, error) {
 	if err != nil {
 		return nil, err
 	}
+	files, err := blob.Open(ctx, "", filepath.Join(os.TempDir(), "sotay-bench-blobs"))
+	if err != nil {
+		return nil, err
+	}
 	r.library, err = library.New(library.Deps{Engine: r.engine, Orgs: r.directory, Encoder: httpapi.Encoder{},
-		Classified: ingest.ClassifiedMark, Audit: record, Pages: pages, Now: clock.System, Log: log})
+		Classified: ingest.ClassifiedMark, Audit: record, Files: files, Pages: pages, Now: clock.System, Log: log})
 	if err != nil {
 		return nil, err
 	}

@@ -245,6 +245,30 @@ func (e ImportState) Valid() bool {
 	}
 }
 
+// Defines values for MaterialFormat.
+const (
+	Audio  MaterialFormat = "audio"
+	Slides MaterialFormat = "slides"
+	Text   MaterialFormat = "text"
+	Video  MaterialFormat = "video"
+)
+
+// Valid indicates whether the value is a known member of the MaterialFormat enum.
+func (e MaterialFormat) Valid() bool {
+	switch e {
+	case Audio:
+		return true
+	case Slides:
+		return true
+	case Text:
+		return true
+	case Video:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MaterialKind.
 const (
 	MaterialKindLearning MaterialKind = "learning"
@@ -551,6 +575,66 @@ func (e PrivacyNoticeFormat) Valid() bool {
 	}
 }
 
+// Defines values for RelationKind.
+const (
+	RelationKindAmendedBy     RelationKind = "amendedBy"
+	RelationKindAmends        RelationKind = "amends"
+	RelationKindImplementedBy RelationKind = "implementedBy"
+	RelationKindImplements    RelationKind = "implements"
+	RelationKindRepealedBy    RelationKind = "repealedBy"
+	RelationKindRepeals       RelationKind = "repeals"
+	RelationKindReplacedBy    RelationKind = "replacedBy"
+	RelationKindReplaces      RelationKind = "replaces"
+)
+
+// Valid indicates whether the value is a known member of the RelationKind enum.
+func (e RelationKind) Valid() bool {
+	switch e {
+	case RelationKindAmendedBy:
+		return true
+	case RelationKindAmends:
+		return true
+	case RelationKindImplementedBy:
+		return true
+	case RelationKindImplements:
+		return true
+	case RelationKindRepealedBy:
+		return true
+	case RelationKindRepeals:
+		return true
+	case RelationKindReplacedBy:
+		return true
+	case RelationKindReplaces:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for RelationInputKind.
+const (
+	RelationInputKindAmends     RelationInputKind = "amends"
+	RelationInputKindImplements RelationInputKind = "implements"
+	RelationInputKindRepeals    RelationInputKind = "repeals"
+	RelationInputKindReplaces   RelationInputKind = "replaces"
+)
+
+// Valid indicates whether the value is a known member of the RelationInputKind enum.
+func (e RelationInputKind) Valid() bool {
+	switch e {
+	case RelationInputKindAmends:
+		return true
+	case RelationInputKindImplements:
+		return true
+	case RelationInputKindRepeals:
+		return true
+	case RelationInputKindReplaces:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RoleName.
 const (
 	Admin     RoleName = "admin"
@@ -575,6 +659,30 @@ func (e RoleName) Valid() bool {
 	case Leader:
 		return true
 	case Secretary:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for SectionChangeOp.
+const (
+	Added   SectionChangeOp = "added"
+	Changed SectionChangeOp = "changed"
+	Moved   SectionChangeOp = "moved"
+	Removed SectionChangeOp = "removed"
+)
+
+// Valid indicates whether the value is a known member of the SectionChangeOp enum.
+func (e SectionChangeOp) Valid() bool {
+	switch e {
+	case Added:
+		return true
+	case Changed:
+		return true
+	case Moved:
+		return true
+	case Removed:
 		return true
 	default:
 		return false
@@ -650,6 +758,27 @@ func (e SyncChangeOp) Valid() bool {
 	}
 }
 
+// Defines values for TextRunOp.
+const (
+	Deleted  TextRunOp = "deleted"
+	Equal    TextRunOp = "equal"
+	Inserted TextRunOp = "inserted"
+)
+
+// Valid indicates whether the value is a known member of the TextRunOp enum.
+func (e TextRunOp) Valid() bool {
+	switch e {
+	case Deleted:
+		return true
+	case Equal:
+		return true
+	case Inserted:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for VisibilityKind.
 const (
 	VisibilityKindAll   VisibilityKind = "all"
@@ -673,16 +802,34 @@ func (e VisibilityKind) Valid() bool {
 
 // Defines values for PrintActivationSheetParamsAll.
 const (
-	False PrintActivationSheetParamsAll = "false"
-	True  PrintActivationSheetParamsAll = "true"
+	PrintActivationSheetParamsAllFalse PrintActivationSheetParamsAll = "false"
+	PrintActivationSheetParamsAllTrue  PrintActivationSheetParamsAll = "true"
 )
 
 // Valid indicates whether the value is a known member of the PrintActivationSheetParamsAll enum.
 func (e PrintActivationSheetParamsAll) Valid() bool {
 	switch e {
-	case False:
+	case PrintActivationSheetParamsAllFalse:
 		return true
-	case True:
+	case PrintActivationSheetParamsAllTrue:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListDocumentsParamsInForce.
+const (
+	ListDocumentsParamsInForceFalse ListDocumentsParamsInForce = "false"
+	ListDocumentsParamsInForceTrue  ListDocumentsParamsInForce = "true"
+)
+
+// Valid indicates whether the value is a known member of the ListDocumentsParamsInForce enum.
+func (e ListDocumentsParamsInForce) Valid() bool {
+	switch e {
+	case ListDocumentsParamsInForceFalse:
+		return true
+	case ListDocumentsParamsInForceTrue:
 		return true
 	default:
 		return false
@@ -747,10 +894,21 @@ type ActivationCode struct {
 
 // Attachment defines model for Attachment.
 type Attachment struct {
-	Bytes     int64  `json:"bytes"`
-	Id        Id     `json:"id"`
-	MediaType string `json:"mediaType"`
-	Name      string `json:"name"`
+	// AltText What an image shows
+	AltText   *string `json:"altText,omitempty"`
+	Bytes     int64   `json:"bytes"`
+	Id        Id      `json:"id"`
+	MediaType string  `json:"mediaType"`
+	Name      string  `json:"name"`
+	Title     *string `json:"title,omitempty"`
+}
+
+// AttachmentForm defines model for AttachmentForm.
+type AttachmentForm struct {
+	// AltText What an image shows, for who can't see it
+	AltText *string            `json:"altText,omitempty"`
+	File    openapi_types.File `json:"file"`
+	Title   *string            `json:"title,omitempty"`
 }
 
 // Audience defines model for Audience.
@@ -817,9 +975,15 @@ type Document struct {
 	Attachments []Attachment `json:"attachments"`
 	EffectiveOn *string      `json:"effectiveOn,omitempty"`
 	Id          Id           `json:"id"`
-	IssuedOn    string       `json:"issuedOn"`
-	Issuer      string       `json:"issuer"`
-	Language    string       `json:"language"`
+
+	// InForceFrom The first day in force: `effectiveOn`, or else `issuedOn`
+	InForceFrom string `json:"inForceFrom"`
+
+	// InForceUntil The first day no longer in force, once another document replaces or repeals this one
+	InForceUntil *string `json:"inForceUntil,omitempty"`
+	IssuedOn     string  `json:"issuedOn"`
+	Issuer       string  `json:"issuer"`
+	Language     string  `json:"language"`
 
 	// Materials Those that everyone who sees the document may see
 	Materials []MaterialRef `json:"materials"`
@@ -842,6 +1006,17 @@ type Document struct {
 	Words int64 `json:"words"`
 }
 
+// DocumentChanges defines model for DocumentChanges.
+type DocumentChanges struct {
+	Changes    []SectionChange `json:"changes"`
+	DocumentId string          `json:"documentId"`
+	From       int64           `json:"from"`
+
+	// SectionIds The sections as they stand now
+	SectionIds []string `json:"sectionIds"`
+	To         int64    `json:"to"`
+}
+
 // DocumentCreate defines model for DocumentCreate.
 type DocumentCreate struct {
 	Abstract *string `json:"abstract,omitempty"`
@@ -858,9 +1033,10 @@ type DocumentCreate struct {
 	Markdown *string `json:"markdown,omitempty"`
 
 	// Number Number and symbol, read tolerantly
-	Number *string `json:"number,omitempty"`
-	OrgId  Id      `json:"orgId"`
-	Place  *string `json:"place,omitempty"`
+	Number    *string          `json:"number,omitempty"`
+	OrgId     Id               `json:"orgId"`
+	Place     *string          `json:"place,omitempty"`
+	Relations *[]RelationInput `json:"relations,omitempty"`
 
 	// Secrecy Only "none" is taken: what is marked Mật, Tối mật or Tuyệt mật is refused and not kept
 	Secrecy    *Secrecy        `json:"secrecy,omitempty"`
@@ -886,12 +1062,13 @@ type DocumentPatch struct {
 	EffectiveOn *string `json:"effectiveOn,omitempty"`
 
 	// IssuedOn Calendar day, YYYY-MM-DD
-	IssuedOn *Date   `json:"issuedOn,omitempty"`
-	Issuer   *string `json:"issuer,omitempty"`
-	Language *string `json:"language,omitempty"`
-	Markdown *string `json:"markdown,omitempty"`
-	Number   *string `json:"number,omitempty"`
-	Place    *string `json:"place,omitempty"`
+	IssuedOn  *Date            `json:"issuedOn,omitempty"`
+	Issuer    *string          `json:"issuer,omitempty"`
+	Language  *string          `json:"language,omitempty"`
+	Markdown  *string          `json:"markdown,omitempty"`
+	Number    *string          `json:"number,omitempty"`
+	Place     *string          `json:"place,omitempty"`
+	Relations *[]RelationInput `json:"relations,omitempty"`
 
 	// Secrecy Only "none" is taken: what is marked Mật, Tối mật or Tuyệt mật is refused and not kept
 	Secrecy    *Secrecy        `json:"secrecy,omitempty"`
@@ -909,8 +1086,15 @@ type DocumentPatch struct {
 type DocumentSummary struct {
 	Abstract string `json:"abstract"`
 	Id       Id     `json:"id"`
-	IssuedOn string `json:"issuedOn"`
-	Issuer   string `json:"issuer"`
+
+	// InForce Whether it is in force today
+	InForce     bool   `json:"inForce"`
+	InForceFrom string `json:"inForceFrom"`
+
+	// InForceUntil The day on which another document replaces or repeals it
+	InForceUntil *string `json:"inForceUntil,omitempty"`
+	IssuedOn     string  `json:"issuedOn"`
+	Issuer       string  `json:"issuer"`
 
 	// Number Number and symbol, such as 57-NQ/TW
 	Number *string `json:"number,omitempty"`
@@ -959,35 +1143,40 @@ type DocumentVersion struct {
 
 // DraftDocument defines model for DraftDocument.
 type DraftDocument struct {
-	Abstract    string       `json:"abstract"`
-	EffectiveOn string       `json:"effectiveOn"`
-	IssuedOn    string       `json:"issuedOn"`
-	Issuer      string       `json:"issuer"`
-	Language    string       `json:"language"`
-	Number      string       `json:"number"`
-	Place       string       `json:"place"`
-	Sections    []Section    `json:"sections"`
-	Signer      string       `json:"signer"`
-	Source      *Source      `json:"source,omitempty"`
-	Term        string       `json:"term"`
-	Title       string       `json:"title"`
-	Topics      []string     `json:"topics"`
-	Type        DocumentType `json:"type"`
-	Visibility  Visibility   `json:"visibility"`
+	Abstract    string          `json:"abstract"`
+	Attachments []Attachment    `json:"attachments"`
+	EffectiveOn string          `json:"effectiveOn"`
+	IssuedOn    string          `json:"issuedOn"`
+	Issuer      string          `json:"issuer"`
+	Language    string          `json:"language"`
+	Number      string          `json:"number"`
+	Place       string          `json:"place"`
+	Relations   []RelationInput `json:"relations"`
+	Sections    []Section       `json:"sections"`
+	Signer      string          `json:"signer"`
+	Source      *Source         `json:"source,omitempty"`
+	Term        string          `json:"term"`
+	Title       string          `json:"title"`
+	Topics      []string        `json:"topics"`
+	Type        DocumentType    `json:"type"`
+	Visibility  Visibility      `json:"visibility"`
 }
 
 // DraftMaterial defines model for DraftMaterial.
 type DraftMaterial struct {
-	Audience   []Audience   `json:"audience"`
-	DocumentId string       `json:"documentId"`
-	Items      []QAItem     `json:"items"`
-	Kind       MaterialKind `json:"kind"`
-	Language   string       `json:"language"`
-	Sections   []Section    `json:"sections"`
-	Source     *Source      `json:"source,omitempty"`
-	Title      string       `json:"title"`
-	Topics     []string     `json:"topics"`
-	Visibility Visibility   `json:"visibility"`
+	Attachments     []Attachment   `json:"attachments"`
+	Audience        []Audience     `json:"audience"`
+	DocumentId      string         `json:"documentId"`
+	DurationSeconds int64          `json:"durationSeconds"`
+	Format          MaterialFormat `json:"format"`
+	Items           []QAItem       `json:"items"`
+	Kind            MaterialKind   `json:"kind"`
+	Language        string         `json:"language"`
+	Sections        []Section      `json:"sections"`
+	Source          *Source        `json:"source,omitempty"`
+	Title           string         `json:"title"`
+	Topics          []string       `json:"topics"`
+	Visibility      Visibility     `json:"visibility"`
 }
 
 // EditorDocument defines model for EditorDocument.
@@ -1289,12 +1478,15 @@ type LoginRequest struct {
 
 // Material defines model for Material.
 type Material struct {
-	Audience   []Audience   `json:"audience"`
-	DocumentId string       `json:"documentId"`
-	Id         Id           `json:"id"`
-	Items      []QAItem     `json:"items"`
-	Kind       MaterialKind `json:"kind"`
-	Language   string       `json:"language"`
+	Attachments     []Attachment   `json:"attachments"`
+	Audience        []Audience     `json:"audience"`
+	DocumentId      string         `json:"documentId"`
+	DurationSeconds *int64         `json:"durationSeconds,omitempty"`
+	Format          MaterialFormat `json:"format"`
+	Id              Id             `json:"id"`
+	Items           []QAItem       `json:"items"`
+	Kind            MaterialKind   `json:"kind"`
+	Language        string         `json:"language"`
 
 	// PublishedAt RFC 3339 in UTC with milliseconds
 	PublishedAt Time      `json:"publishedAt"`
@@ -1308,13 +1500,15 @@ type Material struct {
 
 // MaterialCreate defines model for MaterialCreate.
 type MaterialCreate struct {
-	Audience   *[]Audience    `json:"audience,omitempty"`
-	DocumentId *Id            `json:"documentId,omitempty"`
-	Items      *[]QAItemInput `json:"items,omitempty"`
-	Kind       MaterialKind   `json:"kind"`
-	Language   *string        `json:"language,omitempty"`
-	Markdown   *string        `json:"markdown,omitempty"`
-	OrgId      Id             `json:"orgId"`
+	Audience        *[]Audience     `json:"audience,omitempty"`
+	DocumentId      *Id             `json:"documentId,omitempty"`
+	DurationSeconds *int64          `json:"durationSeconds,omitempty"`
+	Format          *MaterialFormat `json:"format,omitempty"`
+	Items           *[]QAItemInput  `json:"items,omitempty"`
+	Kind            MaterialKind    `json:"kind"`
+	Language        *string         `json:"language,omitempty"`
+	Markdown        *string         `json:"markdown,omitempty"`
+	OrgId           Id              `json:"orgId"`
 
 	// Secrecy Only "none" is taken: what is marked Mật, Tối mật or Tuyệt mật is refused and not kept
 	Secrecy    *Secrecy        `json:"secrecy,omitempty"`
@@ -1324,6 +1518,9 @@ type MaterialCreate struct {
 	Topics     *[]Slug         `json:"topics,omitempty"`
 	Visibility *Visibility     `json:"visibility,omitempty"`
 }
+
+// MaterialFormat defines model for MaterialFormat.
+type MaterialFormat string
 
 // MaterialKind defines model for MaterialKind.
 type MaterialKind string
@@ -1336,11 +1533,13 @@ type MaterialList struct {
 
 // MaterialPatch defines model for MaterialPatch.
 type MaterialPatch struct {
-	Audience   *[]Audience    `json:"audience,omitempty"`
-	DocumentId *string        `json:"documentId,omitempty"`
-	Items      *[]QAItemInput `json:"items,omitempty"`
-	Language   *string        `json:"language,omitempty"`
-	Markdown   *string        `json:"markdown,omitempty"`
+	Audience        *[]Audience     `json:"audience,omitempty"`
+	DocumentId      *string         `json:"documentId,omitempty"`
+	DurationSeconds *int64          `json:"durationSeconds,omitempty"`
+	Format          *MaterialFormat `json:"format,omitempty"`
+	Items           *[]QAItemInput  `json:"items,omitempty"`
+	Language        *string         `json:"language,omitempty"`
+	Markdown        *string         `json:"markdown,omitempty"`
 
 	// Secrecy Only "none" is taken: what is marked Mật, Tối mật or Tuyệt mật is refused and not kept
 	Secrecy    *Secrecy        `json:"secrecy,omitempty"`
@@ -1366,10 +1565,12 @@ type MaterialSummary struct {
 	Audience []Audience `json:"audience"`
 
 	// DocumentId Empty when the material belongs to no document
-	DocumentId string       `json:"documentId"`
-	Id         Id           `json:"id"`
-	Kind       MaterialKind `json:"kind"`
-	Language   string       `json:"language"`
+	DocumentId      string         `json:"documentId"`
+	DurationSeconds *int64         `json:"durationSeconds,omitempty"`
+	Format          MaterialFormat `json:"format"`
+	Id              Id             `json:"id"`
+	Kind            MaterialKind   `json:"kind"`
+	Language        string         `json:"language"`
 
 	// PublishedAt RFC 3339 in UTC with milliseconds
 	PublishedAt Time     `json:"publishedAt"`
@@ -1824,10 +2025,27 @@ type RefreshRequest struct {
 
 // Relation defines model for Relation.
 type Relation struct {
-	DocumentId Id     `json:"documentId"`
-	Kind       string `json:"kind"`
-	Title      string `json:"title"`
+	// DocumentId When everyone who sees this document may read the other here
+	DocumentId *string      `json:"documentId,omitempty"`
+	Kind       RelationKind `json:"kind"`
+	Number     *string      `json:"number,omitempty"`
+	Title      string       `json:"title"`
 }
+
+// RelationKind defines model for Relation.Kind.
+type RelationKind string
+
+// RelationInput defines model for RelationInput.
+type RelationInput struct {
+	DocumentId *Id               `json:"documentId,omitempty"`
+	Kind       RelationInputKind `json:"kind"`
+
+	// Number What the other document is called, for one that is not kept here
+	Number *string `json:"number,omitempty"`
+}
+
+// RelationInputKind defines model for RelationInput.Kind.
+type RelationInputKind string
 
 // Role Over the subtree of an organisation, or over the members of an enterprise
 type Role struct {
@@ -1902,6 +2120,29 @@ type Section struct {
 	// Words Syllables
 	Words int64 `json:"words"`
 }
+
+// SectionChange defines model for SectionChange.
+type SectionChange struct {
+	Heading string `json:"heading"`
+
+	// Html As it is now; not of a removed or moved section
+	Html  *string `json:"html,omitempty"`
+	Label string  `json:"label"`
+
+	// Level As it is now; not of a removed or moved section
+	Level *int64 `json:"level,omitempty"`
+
+	// Moved Of a changed section that also stands elsewhere
+	Moved *bool           `json:"moved,omitempty"`
+	Op    SectionChangeOp `json:"op"`
+
+	// Runs The plain text before and now, word by word; left out where it would be long
+	Runs      *[]TextRun `json:"runs,omitempty"`
+	SectionId string     `json:"sectionId"`
+}
+
+// SectionChangeOp defines model for SectionChange.Op.
+type SectionChangeOp string
 
 // SectionInput defines model for SectionInput.
 type SectionInput struct {
@@ -2038,6 +2279,15 @@ type SyncPage struct {
 	NextCursor string       `json:"nextCursor"`
 	Reset      bool         `json:"reset"`
 }
+
+// TextRun defines model for TextRun.
+type TextRun struct {
+	Op   TextRunOp `json:"op"`
+	Text string    `json:"text"`
+}
+
+// TextRunOp defines model for TextRun.Op.
+type TextRunOp string
 
 // Time RFC 3339 in UTC with milliseconds
 type Time = string
@@ -2299,6 +2549,9 @@ type ListDocumentsParams struct {
 	// Q Words of title, abstract or number, with or without marks
 	Q *string `form:"q,omitempty" json:"q,omitempty"`
 
+	// InForce Whether it is in force today
+	InForce *ListDocumentsParamsInForce `form:"inForce,omitempty" json:"inForce,omitempty"`
+
 	// Sort Default newest: by date of issue
 	Sort  *ListDocumentsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 	Limit *Limit                   `form:"limit,omitempty" json:"limit,omitempty"`
@@ -2307,8 +2560,16 @@ type ListDocumentsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListDocumentsParamsInForce defines parameters for ListDocuments.
+type ListDocumentsParamsInForce string
+
 // ListDocumentsParamsSort defines parameters for ListDocuments.
 type ListDocumentsParamsSort string
+
+// GetDocumentChangesParams defines parameters for GetDocumentChanges.
+type GetDocumentChangesParams struct {
+	From int64 `form:"from" json:"from"`
+}
 
 // ListEditorDocumentsParams defines parameters for ListEditorDocuments.
 type ListEditorDocumentsParams struct {
@@ -2327,6 +2588,18 @@ type UpdateDocumentParams struct {
 
 // ApproveDocumentParams defines parameters for ApproveDocument.
 type ApproveDocumentParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// AttachToDocumentParams defines parameters for AttachToDocument.
+type AttachToDocumentParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// DetachFromDocumentParams defines parameters for DetachFromDocument.
+type DetachFromDocumentParams struct {
 	// IfMatch The ETag of the revision that was read; without it, the newest
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
@@ -2376,6 +2649,18 @@ type ApproveMaterialParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// AttachToMaterialParams defines parameters for AttachToMaterial.
+type AttachToMaterialParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// DetachFromMaterialParams defines parameters for DetachFromMaterial.
+type DetachFromMaterialParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // PublishMaterialParams defines parameters for PublishMaterial.
 type PublishMaterialParams struct {
 	// IfMatch The ETag of the revision that was read; without it, the newest
@@ -2402,10 +2687,12 @@ type WithdrawMaterialParams struct {
 
 // ListMaterialsParams defines parameters for ListMaterials.
 type ListMaterialsParams struct {
-	DocumentId *Id           `form:"documentId,omitempty" json:"documentId,omitempty"`
-	Kind       *MaterialKind `form:"kind,omitempty" json:"kind,omitempty"`
-	Audience   *Audience     `form:"audience,omitempty" json:"audience,omitempty"`
-	Limit      *Limit        `form:"limit,omitempty" json:"limit,omitempty"`
+	DocumentId *Id             `form:"documentId,omitempty" json:"documentId,omitempty"`
+	Kind       *MaterialKind   `form:"kind,omitempty" json:"kind,omitempty"`
+	Audience   *Audience       `form:"audience,omitempty" json:"audience,omitempty"`
+	Format     *MaterialFormat `form:"format,omitempty" json:"format,omitempty"`
+	Language   *string         `form:"language,omitempty" json:"language,omitempty"`
+	Limit      *Limit          `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor `nextCursor` of the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -2513,6 +2800,9 @@ type CreateDocumentJSONRequestBody = DocumentCreate
 // UpdateDocumentJSONRequestBody defines body for UpdateDocument for application/json ContentType.
 type UpdateDocumentJSONRequestBody = DocumentPatch
 
+// AttachToDocumentMultipartRequestBody defines body for AttachToDocument for multipart/form-data ContentType.
+type AttachToDocumentMultipartRequestBody = AttachmentForm
+
 // RejectDocumentJSONRequestBody defines body for RejectDocument for application/json ContentType.
 type RejectDocumentJSONRequestBody = ReasonRequest
 
@@ -2524,6 +2814,9 @@ type CreateMaterialJSONRequestBody = MaterialCreate
 
 // UpdateMaterialJSONRequestBody defines body for UpdateMaterial for application/json ContentType.
 type UpdateMaterialJSONRequestBody = MaterialPatch
+
+// AttachToMaterialMultipartRequestBody defines body for AttachToMaterial for multipart/form-data ContentType.
+type AttachToMaterialMultipartRequestBody = AttachmentForm
 
 // RejectMaterialJSONRequestBody defines body for RejectMaterial for application/json ContentType.
 type RejectMaterialJSONRequestBody = ReasonRequest
@@ -2548,6 +2841,9 @@ type ServerInterface interface {
 	// Healthz The process runs
 	// (GET /healthz)
 	Healthz(c *fiber.Ctx) error
+	// GetGuide The operator's guide, in Vietnamese
+	// (GET /huong-dan)
+	GetGuide(c *fiber.Ctx) error
 	// GetContract This contract
 	// (GET /openapi.yaml)
 	GetContract(c *fiber.Ctx) error
@@ -2665,6 +2961,9 @@ type ServerInterface interface {
 	// GetDocument The published version of a document
 	// (GET /v1/documents/{id})
 	GetDocument(c *fiber.Ctx, id Id) error
+	// GetDocumentChanges What changed since version n, by section
+	// (GET /v1/documents/{id}/changes)
+	GetDocumentChanges(c *fiber.Ctx, id Id, params GetDocumentChangesParams) error
 	// GetDocumentVersion One version, which never changes
 	// (GET /v1/documents/{id}/versions/{n})
 	GetDocumentVersion(c *fiber.Ctx, id Id, n int64) error
@@ -2683,6 +2982,12 @@ type ServerInterface interface {
 	// ApproveDocument Approve the submitted draft
 	// (POST /v1/editor/documents/{id}/approve)
 	ApproveDocument(c *fiber.Ctx, id Id, params ApproveDocumentParams) error
+	// AttachToDocument Attach a file to the draft
+	// (POST /v1/editor/documents/{id}/attachments)
+	AttachToDocument(c *fiber.Ctx, id Id, params AttachToDocumentParams) error
+	// DetachFromDocument Take a file out of the draft
+	// (DELETE /v1/editor/documents/{id}/attachments/{fileId})
+	DetachFromDocument(c *fiber.Ctx, id Id, fileId Id, params DetachFromDocumentParams) error
 	// PublishDocument Publish the approved draft as the next version
 	// (POST /v1/editor/documents/{id}/publish)
 	PublishDocument(c *fiber.Ctx, id Id, params PublishDocumentParams) error
@@ -2710,6 +3015,12 @@ type ServerInterface interface {
 	// ApproveMaterial Approve the submitted draft
 	// (POST /v1/editor/materials/{id}/approve)
 	ApproveMaterial(c *fiber.Ctx, id Id, params ApproveMaterialParams) error
+	// AttachToMaterial Attach a file to the draft
+	// (POST /v1/editor/materials/{id}/attachments)
+	AttachToMaterial(c *fiber.Ctx, id Id, params AttachToMaterialParams) error
+	// DetachFromMaterial Take a file out of the draft
+	// (DELETE /v1/editor/materials/{id}/attachments/{fileId})
+	DetachFromMaterial(c *fiber.Ctx, id Id, fileId Id, params DetachFromMaterialParams) error
 	// PublishMaterial Publish the approved draft as the next version
 	// (POST /v1/editor/materials/{id}/publish)
 	PublishMaterial(c *fiber.Ctx, id Id, params PublishMaterialParams) error
@@ -2722,6 +3033,9 @@ type ServerInterface interface {
 	// WithdrawMaterial Take the published version off all phones
 	// (POST /v1/editor/materials/{id}/withdraw)
 	WithdrawMaterial(c *fiber.Ctx, id Id, params WithdrawMaterialParams) error
+	// GetFile An attachment, whole or in part
+	// (GET /v1/files/{id})
+	GetFile(c *fiber.Ctx, id Id) error
 	// ListMaterials Study material that the caller may see
 	// (GET /v1/materials)
 	ListMaterials(c *fiber.Ctx, params ListMaterialsParams) error
@@ -2804,6 +3118,24 @@ func (siw *ServerInterfaceWrapper) Healthz(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.Healthz(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetGuide operation middleware
+func (siw *ServerInterfaceWrapper) GetGuide(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetGuide(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -4360,6 +4692,13 @@ func (siw *ServerInterfaceWrapper) ListDocuments(c *fiber.Ctx) error {
 		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter q: %w", err).Error())
 	}
 
+	// ------------- Optional query parameter "inForce" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "inForce", query, &params.InForce, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter inForce: %w", err).Error())
+	}
+
 	// ------------- Optional query parameter "sort" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "sort", query, &params.Sort, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
@@ -4412,6 +4751,51 @@ func (siw *ServerInterfaceWrapper) GetDocument(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetDocument(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetDocumentChanges operation middleware
+func (siw *ServerInterfaceWrapper) GetDocumentChanges(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDocumentChangesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Required query parameter "from" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "from", query, &params.From, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter from: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDocumentChanges(c, id, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -4651,6 +5035,116 @@ func (siw *ServerInterfaceWrapper) ApproveDocument(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ApproveDocument(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// AttachToDocument operation middleware
+func (siw *ServerInterfaceWrapper) AttachToDocument(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AttachToDocumentParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AttachToDocument(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DetachFromDocument operation middleware
+func (siw *ServerInterfaceWrapper) DetachFromDocument(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "fileId" -------------
+	var fileId Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "fileId", c.Params("fileId"), &fileId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter fileId: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DetachFromDocumentParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DetachFromDocument(c, id, fileId, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -5070,6 +5564,116 @@ func (siw *ServerInterfaceWrapper) ApproveMaterial(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// AttachToMaterial operation middleware
+func (siw *ServerInterfaceWrapper) AttachToMaterial(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AttachToMaterialParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.AttachToMaterial(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// DetachFromMaterial operation middleware
+func (siw *ServerInterfaceWrapper) DetachFromMaterial(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "fileId" -------------
+	var fileId Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "fileId", c.Params("fileId"), &fileId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter fileId: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DetachFromMaterialParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.DetachFromMaterial(c, id, fileId, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // PublishMaterial operation middleware
 func (siw *ServerInterfaceWrapper) PublishMaterial(c *fiber.Ctx) error {
 
@@ -5274,6 +5878,35 @@ func (siw *ServerInterfaceWrapper) WithdrawMaterial(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetFile operation middleware
+func (siw *ServerInterfaceWrapper) GetFile(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetFile(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListMaterials operation middleware
 func (siw *ServerInterfaceWrapper) ListMaterials(c *fiber.Ctx) error {
 
@@ -5308,6 +5941,20 @@ func (siw *ServerInterfaceWrapper) ListMaterials(c *fiber.Ctx) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "audience", query, &params.Audience, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter audience: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "format", query, &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter format: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "language" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "language", query, &params.Language, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter language: %w", err).Error())
 	}
 
 	// ------------- Optional query parameter "limit" -------------
@@ -5899,6 +6546,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/v1/documents/:id/versions/:n", wrapper.GetDocumentVersion)
 
+	router.Get(options.BaseURL+"/v1/documents/:id/changes", wrapper.GetDocumentChanges)
+
+	router.Get(options.BaseURL+"/v1/files/:id", wrapper.GetFile)
+
 	router.Get(options.BaseURL+"/v1/materials", wrapper.ListMaterials)
 
 	router.Get(options.BaseURL+"/v1/materials/:id", wrapper.GetMaterial)
@@ -5917,6 +6568,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/editor/documents/:id/submit", wrapper.SubmitDocument)
 
+	router.Post(options.BaseURL+"/v1/editor/documents/:id/attachments", wrapper.AttachToDocument)
+
+	router.Delete(options.BaseURL+"/v1/editor/documents/:id/attachments/:fileId", wrapper.DetachFromDocument)
+
 	router.Post(options.BaseURL+"/v1/editor/documents/:id/approve", wrapper.ApproveDocument)
 
 	router.Post(options.BaseURL+"/v1/editor/documents/:id/reject", wrapper.RejectDocument)
@@ -5934,6 +6589,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Patch(options.BaseURL+"/v1/editor/materials/:id", wrapper.UpdateMaterial)
 
 	router.Post(options.BaseURL+"/v1/editor/materials/:id/submit", wrapper.SubmitMaterial)
+
+	router.Post(options.BaseURL+"/v1/editor/materials/:id/attachments", wrapper.AttachToMaterial)
+
+	router.Delete(options.BaseURL+"/v1/editor/materials/:id/attachments/:fileId", wrapper.DetachFromMaterial)
 
 	router.Post(options.BaseURL+"/v1/editor/materials/:id/approve", wrapper.ApproveMaterial)
 
@@ -6012,6 +6671,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/healthz", wrapper.Healthz)
 
 	router.Get(options.BaseURL+"/readyz", wrapper.Readyz)
+
+	router.Get(options.BaseURL+"/huong-dan", wrapper.GetGuide)
 
 	router.Get(options.BaseURL+"/openapi.yaml", wrapper.GetContract)
 
@@ -6115,6 +6776,44 @@ type HealthzdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response HealthzdefaultApplicationProblemPlusJSONResponse) VisitHealthzResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetGuideRequestObject struct {
+}
+
+type GetGuideResponseObject interface {
+	VisitGetGuideResponse(ctx *fiber.Ctx) error
+}
+
+type GetGuide200TexthtmlResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetGuide200TexthtmlResponse) VisitGetGuideResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "text/html")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetGuidedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetGuidedefaultApplicationProblemPlusJSONResponse) VisitGetGuideResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -7947,6 +8646,55 @@ func (response GetDocumentdefaultApplicationProblemPlusJSONResponse) VisitGetDoc
 	return ctx.JSON(&response.Body)
 }
 
+type GetDocumentChangesRequestObject struct {
+	Id     Id `json:"id"`
+	Params GetDocumentChangesParams
+}
+
+type GetDocumentChangesResponseObject interface {
+	VisitGetDocumentChangesResponse(ctx *fiber.Ctx) error
+}
+
+type GetDocumentChanges200JSONResponse DocumentChanges
+
+func (response GetDocumentChanges200JSONResponse) VisitGetDocumentChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetDocumentChanges304Response struct {
+}
+
+func (response GetDocumentChanges304Response) VisitGetDocumentChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Status(304)
+	return nil
+}
+
+type GetDocumentChanges404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetDocumentChanges404ApplicationProblemPlusJSONResponse) VisitGetDocumentChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetDocumentChangesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDocumentChangesdefaultApplicationProblemPlusJSONResponse) VisitGetDocumentChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetDocumentVersionRequestObject struct {
 	Id Id    `json:"id"`
 	N  int64 `json:"n"`
@@ -8248,6 +8996,150 @@ type ApproveDocumentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ApproveDocumentdefaultApplicationProblemPlusJSONResponse) VisitApproveDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AttachToDocumentRequestObject struct {
+	Id     Id `json:"id"`
+	Params AttachToDocumentParams
+	Body   *multipart.Reader
+}
+
+type AttachToDocumentResponseObject interface {
+	VisitAttachToDocumentResponse(ctx *fiber.Ctx) error
+}
+
+type AttachToDocument201JSONResponse struct{ EditorDocumentJSONResponse }
+
+func (response AttachToDocument201JSONResponse) VisitAttachToDocumentResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AttachToDocument404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response AttachToDocument404ApplicationProblemPlusJSONResponse) VisitAttachToDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type AttachToDocument409ApplicationProblemPlusJSONResponse Problem
+
+func (response AttachToDocument409ApplicationProblemPlusJSONResponse) VisitAttachToDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type AttachToDocument412ApplicationProblemPlusJSONResponse Problem
+
+func (response AttachToDocument412ApplicationProblemPlusJSONResponse) VisitAttachToDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type AttachToDocument413ApplicationProblemPlusJSONResponse Problem
+
+func (response AttachToDocument413ApplicationProblemPlusJSONResponse) VisitAttachToDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type AttachToDocument422ApplicationProblemPlusJSONResponse Problem
+
+func (response AttachToDocument422ApplicationProblemPlusJSONResponse) VisitAttachToDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type AttachToDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AttachToDocumentdefaultApplicationProblemPlusJSONResponse) VisitAttachToDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DetachFromDocumentRequestObject struct {
+	Id     Id `json:"id"`
+	FileId Id `json:"fileId"`
+	Params DetachFromDocumentParams
+}
+
+type DetachFromDocumentResponseObject interface {
+	VisitDetachFromDocumentResponse(ctx *fiber.Ctx) error
+}
+
+type DetachFromDocument200JSONResponse struct{ EditorDocumentJSONResponse }
+
+func (response DetachFromDocument200JSONResponse) VisitDetachFromDocumentResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DetachFromDocument404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response DetachFromDocument404ApplicationProblemPlusJSONResponse) VisitDetachFromDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type DetachFromDocument409ApplicationProblemPlusJSONResponse Problem
+
+func (response DetachFromDocument409ApplicationProblemPlusJSONResponse) VisitDetachFromDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type DetachFromDocument412ApplicationProblemPlusJSONResponse Problem
+
+func (response DetachFromDocument412ApplicationProblemPlusJSONResponse) VisitDetachFromDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type DetachFromDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DetachFromDocumentdefaultApplicationProblemPlusJSONResponse) VisitDetachFromDocumentResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -8762,6 +9654,150 @@ func (response ApproveMaterialdefaultApplicationProblemPlusJSONResponse) VisitAp
 	return ctx.JSON(&response.Body)
 }
 
+type AttachToMaterialRequestObject struct {
+	Id     Id `json:"id"`
+	Params AttachToMaterialParams
+	Body   *multipart.Reader
+}
+
+type AttachToMaterialResponseObject interface {
+	VisitAttachToMaterialResponse(ctx *fiber.Ctx) error
+}
+
+type AttachToMaterial201JSONResponse struct{ EditorMaterialJSONResponse }
+
+func (response AttachToMaterial201JSONResponse) VisitAttachToMaterialResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response.Body)
+}
+
+type AttachToMaterial404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response AttachToMaterial404ApplicationProblemPlusJSONResponse) VisitAttachToMaterialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type AttachToMaterial409ApplicationProblemPlusJSONResponse Problem
+
+func (response AttachToMaterial409ApplicationProblemPlusJSONResponse) VisitAttachToMaterialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type AttachToMaterial412ApplicationProblemPlusJSONResponse Problem
+
+func (response AttachToMaterial412ApplicationProblemPlusJSONResponse) VisitAttachToMaterialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type AttachToMaterial413ApplicationProblemPlusJSONResponse Problem
+
+func (response AttachToMaterial413ApplicationProblemPlusJSONResponse) VisitAttachToMaterialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type AttachToMaterial422ApplicationProblemPlusJSONResponse Problem
+
+func (response AttachToMaterial422ApplicationProblemPlusJSONResponse) VisitAttachToMaterialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type AttachToMaterialdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response AttachToMaterialdefaultApplicationProblemPlusJSONResponse) VisitAttachToMaterialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DetachFromMaterialRequestObject struct {
+	Id     Id `json:"id"`
+	FileId Id `json:"fileId"`
+	Params DetachFromMaterialParams
+}
+
+type DetachFromMaterialResponseObject interface {
+	VisitDetachFromMaterialResponse(ctx *fiber.Ctx) error
+}
+
+type DetachFromMaterial200JSONResponse struct{ EditorMaterialJSONResponse }
+
+func (response DetachFromMaterial200JSONResponse) VisitDetachFromMaterialResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type DetachFromMaterial404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response DetachFromMaterial404ApplicationProblemPlusJSONResponse) VisitDetachFromMaterialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type DetachFromMaterial409ApplicationProblemPlusJSONResponse Problem
+
+func (response DetachFromMaterial409ApplicationProblemPlusJSONResponse) VisitDetachFromMaterialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type DetachFromMaterial412ApplicationProblemPlusJSONResponse Problem
+
+func (response DetachFromMaterial412ApplicationProblemPlusJSONResponse) VisitDetachFromMaterialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type DetachFromMaterialdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response DetachFromMaterialdefaultApplicationProblemPlusJSONResponse) VisitDetachFromMaterialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type PublishMaterialRequestObject struct {
 	Id     Id `json:"id"`
 	Params PublishMaterialParams
@@ -9006,6 +10042,358 @@ type WithdrawMaterialdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response WithdrawMaterialdefaultApplicationProblemPlusJSONResponse) VisitWithdrawMaterialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetFileRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetFileResponseObject interface {
+	VisitGetFileResponse(ctx *fiber.Ctx) error
+}
+
+type GetFile200ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile200ApplicationpdfResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile200Audiomp4Response struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile200Audiomp4Response) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "audio/mp4")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile200AudiompegResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile200AudiompegResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "audio/mpeg")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile200AudiooggResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile200AudiooggResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "audio/ogg")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile200ImagejpegResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile200ImagejpegResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/jpeg")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile200ImagepngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile200ImagepngResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile200ImagewebpResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile200ImagewebpResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/webp")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile200Videomp4Response struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile200Videomp4Response) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "video/mp4")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile206ApplicationpdfResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile206ApplicationpdfResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(206)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile206Audiomp4Response struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile206Audiomp4Response) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "audio/mp4")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(206)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile206AudiompegResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile206AudiompegResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "audio/mpeg")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(206)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile206AudiooggResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile206AudiooggResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "audio/ogg")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(206)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile206ImagejpegResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile206ImagejpegResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/jpeg")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(206)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile206ImagepngResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile206ImagepngResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/png")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(206)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile206ImagewebpResponse struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile206ImagewebpResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "image/webp")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(206)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile206Videomp4Response struct {
+	Body          io.Reader
+	ContentLength int64
+}
+
+func (response GetFile206Videomp4Response) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "video/mp4")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(206)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetFile304Response struct {
+}
+
+func (response GetFile304Response) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Status(304)
+	return nil
+}
+
+type GetFile404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetFile404ApplicationProblemPlusJSONResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetFile416ApplicationProblemPlusJSONResponse Problem
+
+func (response GetFile416ApplicationProblemPlusJSONResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(416)
+
+	return ctx.JSON(&response)
+}
+
+type GetFiledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetFiledefaultApplicationProblemPlusJSONResponse) VisitGetFileResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -9611,6 +10999,9 @@ type StrictServerInterface interface {
 	// Healthz The process runs
 	// (GET /healthz)
 	Healthz(ctx context.Context, request HealthzRequestObject) (HealthzResponseObject, error)
+	// GetGuide The operator's guide, in Vietnamese
+	// (GET /huong-dan)
+	GetGuide(ctx context.Context, request GetGuideRequestObject) (GetGuideResponseObject, error)
 	// GetContract This contract
 	// (GET /openapi.yaml)
 	GetContract(ctx context.Context, request GetContractRequestObject) (GetContractResponseObject, error)
@@ -9728,6 +11119,9 @@ type StrictServerInterface interface {
 	// GetDocument The published version of a document
 	// (GET /v1/documents/{id})
 	GetDocument(ctx context.Context, request GetDocumentRequestObject) (GetDocumentResponseObject, error)
+	// GetDocumentChanges What changed since version n, by section
+	// (GET /v1/documents/{id}/changes)
+	GetDocumentChanges(ctx context.Context, request GetDocumentChangesRequestObject) (GetDocumentChangesResponseObject, error)
 	// GetDocumentVersion One version, which never changes
 	// (GET /v1/documents/{id}/versions/{n})
 	GetDocumentVersion(ctx context.Context, request GetDocumentVersionRequestObject) (GetDocumentVersionResponseObject, error)
@@ -9746,6 +11140,12 @@ type StrictServerInterface interface {
 	// ApproveDocument Approve the submitted draft
 	// (POST /v1/editor/documents/{id}/approve)
 	ApproveDocument(ctx context.Context, request ApproveDocumentRequestObject) (ApproveDocumentResponseObject, error)
+	// AttachToDocument Attach a file to the draft
+	// (POST /v1/editor/documents/{id}/attachments)
+	AttachToDocument(ctx context.Context, request AttachToDocumentRequestObject) (AttachToDocumentResponseObject, error)
+	// DetachFromDocument Take a file out of the draft
+	// (DELETE /v1/editor/documents/{id}/attachments/{fileId})
+	DetachFromDocument(ctx context.Context, request DetachFromDocumentRequestObject) (DetachFromDocumentResponseObject, error)
 	// PublishDocument Publish the approved draft as the next version
 	// (POST /v1/editor/documents/{id}/publish)
 	PublishDocument(ctx context.Context, request PublishDocumentRequestObject) (PublishDocumentResponseObject, error)
@@ -9773,6 +11173,12 @@ type StrictServerInterface interface {
 	// ApproveMaterial Approve the submitted draft
 	// (POST /v1/editor/materials/{id}/approve)
 	ApproveMaterial(ctx context.Context, request ApproveMaterialRequestObject) (ApproveMaterialResponseObject, error)
+	// AttachToMaterial Attach a file to the draft
+	// (POST /v1/editor/materials/{id}/attachments)
+	AttachToMaterial(ctx context.Context, request AttachToMaterialRequestObject) (AttachToMaterialResponseObject, error)
+	// DetachFromMaterial Take a file out of the draft
+	// (DELETE /v1/editor/materials/{id}/attachments/{fileId})
+	DetachFromMaterial(ctx context.Context, request DetachFromMaterialRequestObject) (DetachFromMaterialResponseObject, error)
 	// PublishMaterial Publish the approved draft as the next version
 	// (POST /v1/editor/materials/{id}/publish)
 	PublishMaterial(ctx context.Context, request PublishMaterialRequestObject) (PublishMaterialResponseObject, error)
@@ -9785,6 +11191,9 @@ type StrictServerInterface interface {
 	// WithdrawMaterial Take the published version off all phones
 	// (POST /v1/editor/materials/{id}/withdraw)
 	WithdrawMaterial(ctx context.Context, request WithdrawMaterialRequestObject) (WithdrawMaterialResponseObject, error)
+	// GetFile An attachment, whole or in part
+	// (GET /v1/files/{id})
+	GetFile(ctx context.Context, request GetFileRequestObject) (GetFileResponseObject, error)
 	// ListMaterials Study material that the caller may see
 	// (GET /v1/materials)
 	ListMaterials(ctx context.Context, request ListMaterialsRequestObject) (ListMaterialsResponseObject, error)
@@ -9895,6 +11304,31 @@ func (sh *strictHandler) Healthz(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(HealthzResponseObject); ok {
 		if err := validResponse.VisitHealthzResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetGuide operation middleware
+func (sh *strictHandler) GetGuide(ctx *fiber.Ctx) error {
+	var request GetGuideRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetGuide(ctx.UserContext(), request.(GetGuideRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetGuide")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetGuideResponseObject); ok {
+		if err := validResponse.VisitGetGuideResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -11191,6 +12625,34 @@ func (sh *strictHandler) GetDocument(ctx *fiber.Ctx, id Id) error {
 	return nil
 }
 
+// GetDocumentChanges operation middleware
+func (sh *strictHandler) GetDocumentChanges(ctx *fiber.Ctx, id Id, params GetDocumentChangesParams) error {
+	var request GetDocumentChangesRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDocumentChanges(ctx.UserContext(), request.(GetDocumentChangesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDocumentChanges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDocumentChangesResponseObject); ok {
+		if err := validResponse.VisitGetDocumentChangesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetDocumentVersion operation middleware
 func (sh *strictHandler) GetDocumentVersion(ctx *fiber.Ctx, id Id, n int64) error {
 	var request GetDocumentVersionRequestObject
@@ -11374,6 +12836,65 @@ func (sh *strictHandler) ApproveDocument(ctx *fiber.Ctx, id Id, params ApproveDo
 		return err
 	} else if validResponse, ok := response.(ApproveDocumentResponseObject); ok {
 		if err := validResponse.VisitApproveDocumentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AttachToDocument operation middleware
+func (sh *strictHandler) AttachToDocument(ctx *fiber.Ctx, id Id, params AttachToDocumentParams) error {
+	var request AttachToDocumentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	request.Body = multipart.NewReader(bytes.NewReader(ctx.Request().Body()), string(ctx.Request().Header.MultipartFormBoundary()))
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AttachToDocument(ctx.UserContext(), request.(AttachToDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AttachToDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AttachToDocumentResponseObject); ok {
+		if err := validResponse.VisitAttachToDocumentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DetachFromDocument operation middleware
+func (sh *strictHandler) DetachFromDocument(ctx *fiber.Ctx, id Id, fileId Id, params DetachFromDocumentParams) error {
+	var request DetachFromDocumentRequestObject
+
+	request.Id = id
+	request.FileId = fileId
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DetachFromDocument(ctx.UserContext(), request.(DetachFromDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DetachFromDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DetachFromDocumentResponseObject); ok {
+		if err := validResponse.VisitDetachFromDocumentResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -11685,6 +13206,65 @@ func (sh *strictHandler) ApproveMaterial(ctx *fiber.Ctx, id Id, params ApproveMa
 	return nil
 }
 
+// AttachToMaterial operation middleware
+func (sh *strictHandler) AttachToMaterial(ctx *fiber.Ctx, id Id, params AttachToMaterialParams) error {
+	var request AttachToMaterialRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	request.Body = multipart.NewReader(bytes.NewReader(ctx.Request().Body()), string(ctx.Request().Header.MultipartFormBoundary()))
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.AttachToMaterial(ctx.UserContext(), request.(AttachToMaterialRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AttachToMaterial")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AttachToMaterialResponseObject); ok {
+		if err := validResponse.VisitAttachToMaterialResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DetachFromMaterial operation middleware
+func (sh *strictHandler) DetachFromMaterial(ctx *fiber.Ctx, id Id, fileId Id, params DetachFromMaterialParams) error {
+	var request DetachFromMaterialRequestObject
+
+	request.Id = id
+	request.FileId = fileId
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.DetachFromMaterial(ctx.UserContext(), request.(DetachFromMaterialRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DetachFromMaterial")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DetachFromMaterialResponseObject); ok {
+		if err := validResponse.VisitDetachFromMaterialResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // PublishMaterial operation middleware
 func (sh *strictHandler) PublishMaterial(ctx *fiber.Ctx, id Id, params PublishMaterialParams) error {
 	var request PublishMaterialRequestObject
@@ -11817,6 +13397,33 @@ func (sh *strictHandler) WithdrawMaterial(ctx *fiber.Ctx, id Id, params Withdraw
 		return err
 	} else if validResponse, ok := response.(WithdrawMaterialResponseObject); ok {
 		if err := validResponse.VisitWithdrawMaterialResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetFile operation middleware
+func (sh *strictHandler) GetFile(ctx *fiber.Ctx, id Id) error {
+	var request GetFileRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetFile(ctx.UserContext(), request.(GetFileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetFile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetFileResponseObject); ok {
+		if err := validResponse.VisitGetFileResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
