@@ -119,11 +119,11 @@ func (p *program) reportImport(j *jobs.Job) error {
 }
 
 // importLine writes how far an import is: over and over on one line of a
-// terminal, elsewhere a line for each state.
+// terminal, elsewhere a line each second.
 type importLine struct {
 	out      io.Writer
 	terminal bool
-	last     jobs.State
+	plain    *progress
 	wrote    bool
 }
 
@@ -137,19 +137,23 @@ func newImportLine(out io.Writer) *importLine {
 }
 
 func (l *importLine) show(j *jobs.Job) {
-	text := fmt.Sprintf("%s: %d rows", j.State, j.Read)
+	done := j.Read
 	if j.State == jobs.Applying {
-		text = fmt.Sprintf("%s: %d of %d rows", j.State, j.Applied, j.Rows)
+		done = j.Applied
 	}
-	if l.terminal {
-		fmt.Fprintf(l.out, "\r\x1b[K%s", text)
-		l.wrote = true
+	if !l.terminal {
+		if l.plain == nil || l.plain.what != "rows "+string(j.State) {
+			l.plain = &progress{out: l.out, what: "rows " + string(j.State)}
+		}
+		l.plain.reach(int(done), int(j.Rows))
 		return
 	}
-	if j.State != l.last {
-		fmt.Fprintln(l.out, text)
+	fmt.Fprintf(l.out, "\r\x1b[K%s: %d", j.State, done)
+	if j.Rows > 0 {
+		fmt.Fprintf(l.out, " of %d", j.Rows)
 	}
-	l.last = j.State
+	fmt.Fprint(l.out, " rows")
+	l.wrote = true
 }
 
 func (l *importLine) end() {
