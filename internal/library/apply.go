@@ -3,6 +3,7 @@ package library
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"sotay/internal/audience"
@@ -37,28 +38,51 @@ func (s *Service) Apply(ctx context.Context, entries []changelog.Entry) error {
 	return nil
 }
 
+// loadBatch is how many things are read from the store at once.
+const loadBatch = 100
+
 // load brings the catalogue's texts and bodies in step with the standings.
 func (s *Service) load(ctx context.Context, c *catalogue, changed map[string]bool) error {
-	var bodies, documents, materials []string
+	var live []string
 	for key := range changed {
-		st := c.standing[key]
-		if !st.live {
+		if c.standing[key].live {
+			live = append(live, key)
+		} else {
 			c.drop(key)
-			continue
 		}
-		bodies = append(bodies, publication.BodyID(st.entry.Kind, st.entry.ID, st.entry.Order))
-		version := publication.VersionID(st.entry.ID, st.entry.Version)
-		switch st.entry.Kind {
+	}
+	slices.Sort(live)
+	index := func(t search.Doc) { c.reindex(func(x *search.Index) *search.Index { return x.Replace(t) }) }
+	var first *search.Builder
+	if len(live) > compactAt && len(c.documents)+len(c.materials) == 0 {
+		first = search.NewBuilder() // the first loading: these are all there are
+		index = first.Add
+	}
+	for batch := range slices.Chunk(live, loadBatch) {
+		if err := s.loadLive(ctx, c, batch, index); err != nil {
+			return err
+		}
+	}
+	if first != nil {
+		c.index = first.Index()
+	}
+	return nil
+}
+
+// loadLive reads what is out of some things and hands their texts to index.
+func (s *Service) loadLive(ctx context.Context, c *catalogue, keys []string, index func(search.Doc)) error {
+	var bodyIDs, documents, materials []string
+	for _, key := range keys {
+		e := c.standing[key].entry
+		bodyIDs = append(bodyIDs, publication.BodyID(e.Kind, e.ID, e.Order))
+		version := publication.VersionID(e.ID, e.Version)
+		switch e.Kind {
 		case KindDocument:
 			documents = append(documents, version)
 		case KindMaterial:
 			materials = append(materials, version)
 		}
 	}
-	return s.loadLive(ctx, c, bodies, documents, materials)
-}
-
-func (s *Service) loadLive(ctx context.Context, c *catalogue, bodyIDs, documents, materials []string) error {
 	bodies, err := s.desk.Bodies(ctx, bodyIDs)
 	if err != nil {
 		return err
@@ -71,14 +95,13 @@ func (s *Service) loadLive(ctx context.Context, c *catalogue, bodyIDs, documents
 	if err != nil {
 		return err
 	}
-	var texts []search.Doc
 	for _, v := range docs {
 		b, err := bodyOf(c, bodies, KindDocument, v.ItemID)
 		if err != nil {
 			return err
 		}
 		c.putDocument(newDocument(&v, b))
-		texts = append(texts, documentText(&v))
+		index(documentText(&v))
 	}
 	for _, v := range mats {
 		b, err := bodyOf(c, bodies, KindMaterial, v.ItemID)
@@ -86,17 +109,10 @@ func (s *Service) loadLive(ctx context.Context, c *catalogue, bodyIDs, documents
 			return err
 		}
 		c.putMaterial(newMaterial(&v, b))
-		texts = append(texts, materialText(&v))
+		index(materialText(&v))
 	}
 	if got := len(docs) + len(mats); got != len(documents)+len(materials) {
 		return fmt.Errorf("change log names %d versions, found %d", len(documents)+len(materials), got)
-	}
-	if len(texts) > compactAt && len(texts) == len(c.documents)+len(c.materials) {
-		c.index = search.Build(texts) // the first loading: these are all there are
-		return nil
-	}
-	for _, t := range texts {
-		c.reindex(func(x *search.Index) *search.Index { return x.Replace(t) })
 	}
 	return nil
 }

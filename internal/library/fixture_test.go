@@ -52,7 +52,7 @@ type fixture struct {
 	editor, approver *caller.Caller
 }
 
-func openEngine(t *testing.T) store.Engine {
+func openEngine(t testing.TB) store.Engine {
 	t.Helper()
 	e, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "test.db"), Logger: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -65,7 +65,7 @@ func openEngine(t *testing.T) store.Engine {
 	return e
 }
 
-func newFixture(t *testing.T, e store.Engine) *fixture {
+func newFixture(t testing.TB, e store.Engine) *fixture {
 	t.Helper()
 	now := func() time.Time { return time.Now().UTC().Truncate(time.Millisecond) }
 	rec, err := audit.New(e, now)

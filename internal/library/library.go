@@ -54,6 +54,7 @@ type Service struct {
 	desk      *publication.Desk
 	documents *publication.Machine[Document]
 	materials *publication.Machine[Material]
+	changes   *changelog.Log
 	reader    *changelog.Reader
 	bookmarks *store.Collection[Bookmark]
 	files     Files
@@ -111,6 +112,7 @@ func New(d Deps) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.changes = log
 	if s.desk, err = publication.NewDesk(d.Engine, log, d.Now, d.Log); err != nil {
 		return nil, err
 	}

@@ -172,8 +172,14 @@ func (d *Desk) link(ctx context.Context, row Shelf, e effect.Effect) error {
 	word := Link{From: from.ID, Order: from.Order, Visibility: from.Visibility, Data: from.Data,
 		Live:  from.Live && slices.Contains(from.hearers(), target),
 		Wants: from.Live && from.Wants && slices.Contains(from.Targets, target)}
-	changed, err := d.change(ctx, target, func(s *Shelf) error { return d.hear(s, word) })
-	if err != nil {
+	var follows bool
+	changed, err := d.change(ctx, target, func(s *Shelf) (err error) {
+		follows, err = d.hear(s, word)
+		return err
+	})
+	// What the target was doing already is another's to finish: two that name
+	// each other would else wait for each other's end, for ever.
+	if err != nil || !follows {
 		return err
 	}
 	_, err = d.runner.Perform(ctx, target, changed)
@@ -182,16 +188,17 @@ func (d *Desk) link(ctx context.Context, row Shelf, e effect.Effect) error {
 
 // hear takes another thing's word into a shelf. Whoever begins to name this
 // thing and wants to be told of it is answered, once: an answer is no question,
-// so that two things that name each other fall silent.
-func (d *Desk) hear(s *Shelf, word Link) error {
+// so that two things that name each other fall silent. It tells whether
+// anything follows.
+func (d *Desk) hear(s *Shelf, word Link) (follows bool, err error) {
 	k := slices.IndexFunc(s.Links, func(l Link) bool { return l.From == word.From })
 	if k >= 0 && s.Links[k].Order >= word.Order {
-		return store.ErrUnchanged
+		return false, store.ErrUnchanged
 	}
 	asked := k >= 0 && s.Links[k].Wants
 	if k >= 0 && s.Links[k].says(&word) {
 		s.Links[k].Order = word.Order
-		return nil
+		return false, nil
 	}
 	if k < 0 {
 		s.Links = append(s.Links, word)
@@ -208,7 +215,7 @@ func (d *Desk) hear(s *Shelf, word Link) error {
 	if word.Wants && !asked {
 		s.Add(now, fxLink, map[string]string{"target": word.From})
 	}
-	return nil
+	return len(s.Fx) > 0, nil
 }
 
 // append publishes a state of a shelf: its body first, then the log's entry.

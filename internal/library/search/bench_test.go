@@ -73,6 +73,7 @@ func measure(b *testing.B, x *Index, query func(*rand.Rand) string) {
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
 	b.ReportMetric(float64(took[len(took)*95/100].Microseconds()), "p95-µs")
+	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
 }
 
 // pick draws a run of words as readers would type them: common and rare ones.

@@ -63,6 +63,19 @@ func Build(docs []Doc) *Index {
 	return fromBase(b.finish())
 }
 
+// Builder gathers documents of different owners for an index, so that they need
+// not all be in memory beside it.
+type Builder struct{ b *builder }
+
+// NewBuilder returns an empty builder.
+func NewBuilder() *Builder { return &Builder{newBuilder()} }
+
+// Add takes a document, whose owner no other has.
+func (b *Builder) Add(doc Doc) { b.b.addDoc(doc) }
+
+// Index returns the index of all documents. The builder is used up.
+func (b *Builder) Index() *Index { return fromBase(b.b.finish()) }
+
 func fromBase(base *segment) *Index {
 	x := &Index{base: base, inBase: make(map[string]uint32, len(base.owners)), overlay: map[string]*segment{}}
 	for i, owner := range base.owners {

@@ -14,6 +14,7 @@ type matcher struct {
 	units [][]*wanted
 	all   []*wanted
 	words []*wanted // every different word
+	plain bool      // no unit is a phrase
 }
 
 // newMatcher returns nil when the segment lacks one of the words.
@@ -46,6 +47,10 @@ func newMatcher(s *segment, p parsed) *matcher {
 		m.units = append(m.units, ws)
 	}
 	m.all = look(p.all)
+	m.plain = true
+	for _, u := range m.units {
+		m.plain = m.plain && len(u) == 1
+	}
 	return m
 }
 

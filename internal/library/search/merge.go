@@ -96,7 +96,7 @@ func (m *merger) finish() *segment {
 	l := newLayout(m.seg)
 	l.count(m.eachPosting)
 	l.fill(m.eachPosting)
-	return m.seg
+	return m.seg.measure()
 }
 
 // eachPosting gives the postings of all parts with the new numbers. The new

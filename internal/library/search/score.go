@@ -21,9 +21,13 @@ type finding struct {
 }
 
 // judge scores the entry the words are aligned to. It reports false when a
-// phrase does not occur in it.
-func (m *matcher) judge(e *entryData) (finding, bool) {
+// phrase does not occur in it, or when its score is surely below least: what
+// costs little is looked at first, and most entries go no further.
+func (m *matcher) judge(e *size, least float64) (finding, bool) {
 	f := finding{exact: true}
+	if m.plain && m.atMost(e) < least {
+		return f, false
+	}
 	inTitle := true
 	for _, u := range m.units {
 		titled, exact, count := m.weigh(u, e)
@@ -37,18 +41,40 @@ func (m *matcher) judge(e *entryData) (finding, bool) {
 	if inTitle {
 		f.score += titleBonus
 	}
-	if m.all != nil && m.inOnePiece() {
-		f.score += runBonus
-	}
 	if f.exact {
 		f.score += exactBonus
 	}
-	return f, true
+	if m.all != nil && f.score+runBonus >= least && m.inOnePiece() {
+		f.score += runBonus
+	}
+	return f, f.score >= least
 }
+
+// atMost bounds the score of an entry by what its counts and its first words
+// say; the query has no phrases.
+func (m *matcher) atMost(e *size) float64 {
+	score := float64(exactBonus)
+	inTitle := true
+	for _, u := range m.units {
+		lo, hi := m.seg.postFirst[u[0].lo], m.seg.postFirst[u[0].lo+1]
+		score += frequency(int(hi-lo), e.words)
+		inTitle = inTitle && m.seg.positions[lo]>>8 < e.titleWords
+	}
+	if inTitle {
+		score += titleBonus
+	}
+	if m.all != nil {
+		score += runBonus
+	}
+	return score + slack
+}
+
+// slack is more than adding in another order may change.
+const slack = 1e-6
 
 // weigh reports whether a unit occurs in the title, whether anywhere as it
 // was typed, and how often.
-func (m *matcher) weigh(u []*wanted, e *entryData) (titled, exact bool, count int) {
+func (m *matcher) weigh(u []*wanted, e *size) (titled, exact bool, count int) {
 	see := func(place uint32, as bool) bool {
 		count++
 		titled = titled || place < e.titleWords

@@ -111,8 +111,8 @@ func scan(s *segment, hidden []bool, p parsed, q Query, best *top) {
 	}
 	asked := make([]bool, len(s.owners))
 	m.each(func(entry uint32) {
-		e := &s.entries[entry]
-		if hidden[e.owner] || len(q.Kinds) > 0 && !slices.Contains(q.Kinds, e.Kind) {
+		e := &s.sizes[entry]
+		if hidden[e.owner] || len(q.Kinds) > 0 && !slices.Contains(q.Kinds, s.entries[entry].Kind) {
 			return
 		}
 		if !asked[e.owner] {
@@ -121,7 +121,7 @@ func scan(s *segment, hidden []bool, p parsed, q Query, best *top) {
 				return
 			}
 		}
-		f, ok := m.judge(e)
+		f, ok := m.judge(e, best.least())
 		if !ok {
 			return
 		}

@@ -1,10 +1,6 @@
 package search
 
-import (
-	"sort"
-
-	"sotay/internal/viet"
-)
+import "sotay/internal/viet"
 
 // segment is an index over some documents that never changes once built. All
 // postings lie in four flat slices: term t has postings
@@ -16,6 +12,7 @@ type segment struct {
 	variants [][]string        // per term, the exact words met; index = variant
 	owners   []string
 	entries  []entryData
+	sizes    []size // per entry, apart: ranking reads them of thousands
 
 	termFirst []uint32
 	postEntry []uint32
@@ -30,6 +27,19 @@ type entryData struct {
 	titleWords uint32
 	words      uint32   // title and text together
 	marks      []uint32 // byte offset in Text of every markEvery-th word
+}
+
+// size is what ranking needs of an entry.
+type size struct{ owner, titleWords, words uint32 }
+
+// measure fills sizes when the entries are complete.
+func (s *segment) measure() *segment {
+	s.sizes = make([]size, len(s.entries))
+	for i := range s.entries {
+		e := &s.entries[i]
+		s.sizes[i] = size{e.owner, e.titleWords, e.words}
+	}
+	return s
 }
 
 const (
@@ -63,14 +73,24 @@ func (s *segment) places(post uint32) []uint32 {
 // seek returns the first posting in [lo, hi) whose entry is at least entry.
 // It gallops, since candidates come in order and mostly lie near.
 func (s *segment) seek(lo, hi, entry uint32) uint32 {
+	if lo == hi || s.postEntry[lo] >= entry {
+		return lo
+	}
 	step := uint32(1)
 	at := lo
 	for at+step < hi && s.postEntry[at+step] < entry {
 		at += step
 		step *= 2
 	}
-	end := min(at+step+1, hi)
-	return at + uint32(sort.Search(int(end-at), func(i int) bool { return s.postEntry[at+uint32(i)] >= entry }))
+	end := min(at+step, hi)
+	for at++; at < end; { // by halves, without a call for each
+		if mid := (at + end) / 2; s.postEntry[mid] < entry {
+			at = mid + 1
+		} else {
+			end = mid
+		}
+	}
+	return at
 }
 
 // variantOf returns the variant of a term that is spelled exactly so.
@@ -93,10 +113,15 @@ type wordRef struct {
 type builder struct {
 	seg   *segment
 	known map[string]wordRef // word as written -> term and variant
-	term  []uint32           // per word
-	place []uint32           // per word, packed
-	first []int              // per entry, index of its first word
+	words [][]written        // in pieces: one list would be copied as it grows
+	count []uint32           // per entry, how many words it has
 }
+
+// written is one word of an entry.
+type written struct{ term, place uint32 }
+
+// piece is how many words one list of the builder holds.
+const piece = 1 << 15
 
 func newBuilder() *builder {
 	return &builder{seg: &segment{terms: map[string]uint32{}}, known: map[string]wordRef{}}
@@ -112,7 +137,7 @@ func (b *builder) addDoc(d Doc) {
 }
 
 func (b *builder) addEntry(owner uint32, e Entry) {
-	b.first = append(b.first, len(b.term))
+	b.count = append(b.count, 0)
 	data := entryData{Entry: e, owner: owner}
 	for start, end := range viet.Spans(e.Title) {
 		b.addWord(e.Title[start:end], data.titleWords)
@@ -142,9 +167,16 @@ func (b *builder) addWord(w string, place uint32) {
 		ref = b.seg.intern(viet.Fold(w), viet.Exact(w))
 		b.known[w] = ref
 	}
-	b.term = append(b.term, ref.term)
-	b.place = append(b.place, place<<8|ref.variant)
+	if n := len(b.words); n == 0 || len(b.words[n-1]) == cap(b.words[n-1]) {
+		b.words = append(b.words, make([]written, 0, b.room()))
+	}
+	last := &b.words[len(b.words)-1]
+	*last = append(*last, written{ref.term, place<<8 | ref.variant})
+	b.count[len(b.count)-1]++
 }
+
+// room is how large the next piece is: a small document costs little.
+func (b *builder) room() int { return min(256<<(2*min(len(b.words), 4)), piece) }
 
 // intern returns the term and variant of a word, making them if new.
 func (s *segment) intern(fold, exact string) wordRef {
@@ -166,18 +198,25 @@ func (b *builder) finish() *segment {
 	l := newLayout(b.seg)
 	l.count(b.eachPosting)
 	l.fill(b.eachPosting)
-	return b.seg
+	return b.seg.measure()
 }
 
 // eachPosting gives every (term, entry, place) in entry order.
 func (b *builder) eachPosting(yield func(term, entry uint32, places []uint32)) {
-	for e := range b.first {
-		end := len(b.term)
-		if e+1 < len(b.first) {
-			end = b.first[e+1]
-		}
-		for i := b.first[e]; i < end; i++ {
-			yield(b.term[i], uint32(e), b.place[i:i+1])
+	entry, left := 0, uint32(0)
+	if len(b.count) > 0 {
+		left = b.count[0]
+	}
+	var place [1]uint32
+	for _, words := range b.words {
+		for _, w := range words {
+			for left == 0 {
+				entry++
+				left = b.count[entry]
+			}
+			left--
+			place[0] = w.place
+			yield(w.term, uint32(entry), place[:])
 		}
 	}
 }

@@ -2,6 +2,7 @@ package search
 
 import (
 	"container/heap"
+	"math"
 	"slices"
 )
 
@@ -20,6 +21,14 @@ func (t *top) offer(f found) {
 		t.list[0] = f
 		heap.Fix(t, 0)
 	}
+}
+
+// least is the score below which no hit is taken any more.
+func (t *top) least() float64 {
+	if len(t.list) < t.room {
+		return math.Inf(-1)
+	}
+	return t.list[0].score
 }
 
 func (t *top) sorted() []found {
