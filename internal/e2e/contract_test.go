@@ -168,6 +168,11 @@ func fits(o *operation, a *answer) error {
 	switch media {
 	case "application/yaml":
 		return nil
+	case "text/html":
+		if !strings.HasPrefix(string(a.body), "<!doctype html>") {
+			return fmt.Errorf("it is no page")
+		}
+		return nil
 	case "application/pdf":
 		if a.status == 200 && !strings.HasPrefix(string(a.body), "%PDF-") {
 			return fmt.Errorf("it is no PDF")

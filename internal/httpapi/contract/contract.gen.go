@@ -6808,6 +6808,14 @@ func (response GetGuide200TexthtmlResponse) VisitGetGuideResponse(ctx *fiber.Ctx
 	return err
 }
 
+type GetGuide304Response struct {
+}
+
+func (response GetGuide304Response) VisitGetGuideResponse(ctx *fiber.Ctx) error {
+	ctx.Status(304)
+	return nil
+}
+
 type GetGuidedefaultApplicationProblemPlusJSONResponse struct {
 	Body       Problem
 	StatusCode int
