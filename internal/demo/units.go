@@ -1,6 +1,10 @@
 package demo
 
-import "sotay/internal/directory"
+import (
+	"strings"
+
+	"sotay/internal/directory"
+)
 
 // committee is a unit that others stand below.
 type committee struct{ key, name, kind, parent string }
@@ -9,9 +13,9 @@ var committees = []committee{
 	{"bantoi", "Đảng bộ xã Bản Tơi (mẫu)", "commune", "tinh"},
 	{"damvang", "Đảng bộ xã Đầm Vàng (mẫu)", "commune", "tinh"},
 	{"cauda", "Đảng bộ phường Cầu Đá (mẫu)", "ward", "tinh"},
-	{"benhvien", "Đảng bộ Bệnh viện Đa khoa Minh Sơn (mẫu)", "hospital", "ubnd"},
-	{"coquan", "Đảng bộ các cơ quan Đảng tỉnh (mẫu)", "agencies", "tinh"},
-	{"khucn", "Đảng bộ Khu công nghiệp Minh Sơn (mẫu)", "enterprises", "tinh"},
+	{"benhvien", "Đảng bộ Bệnh viện Đa khoa Minh Sơn (mẫu)", "baseOrg", "ubnd"},
+	{"coquan", "Đảng bộ các cơ quan Đảng tỉnh (mẫu)", "directCommittee", "tinh"},
+	{"khucn", "Đảng bộ Khu công nghiệp Minh Sơn (mẫu)", "directCommittee", "tinh"},
 }
 
 // setting is what sort of place a branch is: how old its people are and what
@@ -88,15 +92,19 @@ var branches = []branch{
 func orgs() []directory.SeedOrg {
 	var out []directory.SeedOrg
 	for _, c := range committees {
-		out = append(out, directory.SeedOrg{Key: c.key, Name: c.name, Kind: c.kind, Parent: c.parent, From: began})
+		out = append(out, directory.SeedOrg{Key: c.key, Name: c.name, Kind: c.kind, Code: code(c.key), Parent: c.parent, From: began})
 	}
 	for i := range branches {
 		if b := &branches[i]; !b.given {
-			out = append(out, directory.SeedOrg{Key: b.key, Name: b.name, Kind: "branch", Parent: b.parent, From: began})
+			out = append(out, directory.SeedOrg{Key: b.key, Name: b.name, Kind: "branch", Code: code(b.key), Parent: b.parent, From: began})
 		}
 	}
 	return out
 }
+
+// code is a unit's code in the province's own lists: what a spreadsheet names
+// it by.
+func code(key string) string { return strings.ToUpper(key) }
 
 // acts are what happened to units in the year: one became part of another, one
 // has a new name.
