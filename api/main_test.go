@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"os/signal"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"sotay/internal/clock"
+	"sotay/internal/idptest"
 	"sotay/internal/store"
 	"sotay/internal/store/storetest"
 )
@@ -30,6 +32,9 @@ const (
 	// from when the file that envCrashArm names is there.
 	envCrashAfter = "HANDBOOK_TEST_CRASH_AFTER"
 	envCrashArm   = "HANDBOOK_TEST_CRASH_ARM"
+	// envGoogle is where a stand-in of Google listens; every call of the
+	// process that goes out by HTTP ends there.
+	envGoogle = "HANDBOOK_TEST_GOOGLE"
 	// envHold names a file; while it is there, a new bookmark waits. It makes
 	// a request that is slow for as long as a test wants.
 	envHold = "HANDBOOK_TEST_HOLD"
@@ -76,6 +81,9 @@ func hooksFrom(env func(string) string) (hooks, error) {
 		h.wrap = func(e store.Engine) store.Engine {
 			return &armed{Engine: e, crash: storetest.Crash(e, k), file: env(envCrashArm)}
 		}
+	}
+	if addr := env(envGoogle); addr != "" {
+		http.DefaultTransport = idptest.Transport(addr) // the SDK makes its own from it
 	}
 	if name := env(envHold); name != "" {
 		h.wrap = func(e store.Engine) store.Engine { return &held{Engine: e, file: name} }

@@ -47,7 +47,7 @@ func (p *program) serve(ctx context.Context, c config.Config) error {
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	server, err := a.edge(p, c, registry, buffer)
+	server, err := a.edge(ctx, p, c, registry, buffer)
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
@@ -67,17 +67,21 @@ func (p *program) serve(ctx context.Context, c config.Config) error {
 }
 
 // edge builds the HTTP side.
-func (a *app) edge(p *program, c config.Config, reg prometheus.Registerer, buffer *logs.Buffer) (*httpapi.Server, error) {
+func (a *app) edge(ctx context.Context, p *program, c config.Config, reg prometheus.Registerer, buffer *logs.Buffer) (*httpapi.Server, error) {
 	proxies, _ := c.Proxies() // checked with the configuration
 	var access *logs.Access
 	if c.AccessLog {
 		access = logs.NewAccess(buffer)
 	}
+	phones, citizens, err := p.verifiers(ctx, c, a.log)
+	if err != nil {
+		return nil, err
+	}
 	page, policy, err := guide.Page()
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.New(httpapi.Deps{Contract: contractYAML, Account: a.account, Directory: a.directory, Library: a.library, Imports: a.imports,
+	return httpapi.New(httpapi.Deps{Phones: phones, Citizens: citizens, Contract: contractYAML, Account: a.account, Directory: a.directory, Library: a.library, Imports: a.imports,
 		Audit: a.audit, Pages: a.pages, Markdown: markdown{}, Guide: httpapi.Page{HTML: page, Policy: policy}, Sheets: p.slips(c),
 		Ready: a.lacks, Now: p.hooks.now, Log: a.log, Access: access, Metrics: reg,
 		Limits: httpapi.Limits{Body: c.BodyLimit, Upload: c.UploadLimit, Timeout: c.RequestTimeout, UploadTimeout: c.UploadTimeout,

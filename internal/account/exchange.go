@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"time"
 
 	"sotay/internal/audit"
@@ -78,6 +79,8 @@ func (s *Service) LoginByPhone(ctx context.Context, in ProofInput[PhoneProof]) (
 		if err != nil {
 			return "", err
 		}
+		// Who has left and still has the number keeps nobody else out.
+		found = slices.DeleteFunc(found, func(id string) bool { return !s.maySignIn(id) })
 		if len(found) != 1 {
 			return "", InvalidProof
 		}

@@ -21,7 +21,7 @@ var layers = map[string][]string{
 	"mechanisms": {"audience", "effect", "audit", "changelog", "publication", "jobs"},
 	"rooms":      {"account", "directory", "library"},
 	"edges":      {"httpapi", "ingest", "paper", "firebase", "oidc", "blob", "demo", "guide", "store/sqlite", "store/mongodb"},
-	"guards":     {"archtest", "e2e", "store/storetest"},
+	"guards":     {"archtest", "e2e", "idptest", "store/storetest"},
 }
 
 var may = map[string][]string{
@@ -42,7 +42,10 @@ var only = map[string][]string{
 	"modernc.org/":                        {"internal/store/sqlite"},
 	"database/sql":                        {"internal/store/sqlite"},
 	"github.com/golang-jwt/":              {"internal/account"},
-	"firebase.google.com/":                {"internal/fcm"},
+	"firebase.google.com/":                {"internal/firebase"},
+	"google.golang.org/api/":              {"internal/firebase"},
+	"golang.org/x/oauth2":                 {"internal/firebase"},
+	"github.com/coreos/go-oidc/":          {"internal/oidc"},
 	"gocloud.dev/":                        {"internal/blob"},
 	"codeberg.org/go-pdf/":                {"internal/paper"},
 	"github.com/boombuler/barcode":        {"internal/paper"},

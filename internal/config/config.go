@@ -40,6 +40,11 @@ type Config struct {
 	LostAnswer      time.Duration `env:"HANDBOOK_LOST_ANSWER_WINDOW" envDefault:"10m" help:"How long a refresh token may be used again after its answer was lost (1m to 1h)."`
 	Hashes          int           `env:"HANDBOOK_HASH_CONCURRENCY" envDefault:"0" help:"Password hashes at one time; 0 for the number of cores."`
 	ActivationURL   string        `env:"HANDBOOK_ACTIVATION_URL" envDefault:"sotay:activate" help:"What the QR code of a printed activation code begins with: a scheme that the app opens, or an https address."`
+	FirebaseProject string        `env:"HANDBOOK_FIREBASE_PROJECT" help:"Id of the Firebase project whose phone numbers may sign in; empty turns that off."`
+	FirebaseKey     string        `env:"GOOGLE_APPLICATION_CREDENTIALS" help:"Key file of a service account of that project; with it, revoked and disabled Firebase accounts are refused."`
+	OIDCIssuer      string        `env:"HANDBOOK_OIDC_ISSUER" help:"OpenID Connect issuer, https://…, whose citizen ids may sign in; empty turns that off."`
+	OIDCClient      string        `env:"HANDBOOK_OIDC_CLIENT_ID" help:"Our client id at that issuer."`
+	OIDCClaim       string        `env:"HANDBOOK_OIDC_CLAIM" envDefault:"citizen_id" help:"The claim of an ID token that holds the citizen id."`
 	BodyLimit       int           `env:"HANDBOOK_BODY_LIMIT" envDefault:"4194304" help:"Largest request body in bytes."`
 	UploadLimit     int           `env:"HANDBOOK_UPLOAD_LIMIT" envDefault:"67108864" help:"Largest file that is uploaded, in bytes."`
 	UploadTimeout   time.Duration `env:"HANDBOOK_UPLOAD_TIMEOUT" envDefault:"10m" help:"How long an upload may take."`
@@ -154,6 +159,7 @@ func (c *Config) check() []error {
 	if u, err := url.Parse(c.ActivationURL); err != nil || u.Scheme == "" || strings.ContainsAny(c.ActivationURL, "?# ") || len(c.ActivationURL) > 80 {
 		bad("HANDBOOK_ACTIVATION_URL", "is not an address with a scheme, without ? and #, of at most 80 characters")
 	}
+	out = append(out, c.checkOIDC()...)
 	if c.Hashes < 0 || c.Hashes > 1024 {
 		bad("HANDBOOK_HASH_CONCURRENCY", "is not within 0 and 1024")
 	}
@@ -164,6 +170,24 @@ func (c *Config) check() []error {
 		bad("HANDBOOK_UPLOAD_LIMIT", "is not within 65536 and 1073741824")
 	}
 	within("HANDBOOK_UPLOAD_TIMEOUT", c.UploadTimeout, time.Second, time.Hour)
+	return out
+}
+
+// checkOIDC wants an issuer that nobody can listen to or stand in for.
+func (c *Config) checkOIDC() []error {
+	if c.OIDCIssuer == "" {
+		return nil
+	}
+	var out []error
+	u, err := url.Parse(c.OIDCIssuer)
+	if err != nil || u.Host == "" || u.RawQuery != "" || u.Fragment != "" {
+		out = append(out, errors.New("HANDBOOK_OIDC_ISSUER: is not an https address"))
+	} else if ip, ierr := netip.ParseAddr(u.Hostname()); u.Scheme != "https" && (u.Scheme != "http" || ierr != nil || !ip.IsLoopback()) {
+		out = append(out, errors.New("HANDBOOK_OIDC_ISSUER: is not an https address"))
+	}
+	if c.OIDCClient == "" {
+		out = append(out, errors.New("HANDBOOK_OIDC_CLIENT_ID: is required with HANDBOOK_OIDC_ISSUER"))
+	}
 	return out
 }
 

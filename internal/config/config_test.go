@@ -63,7 +63,7 @@ func TestREADMEListsEveryVariable(t *testing.T) {
 	}
 	var rows []string
 	for line := range strings.SplitSeq(string(b), "\n") {
-		if strings.HasPrefix(line, "| `HANDBOOK_") {
+		if strings.HasPrefix(line, "| `HANDBOOK_") || strings.HasPrefix(line, "| `GOOGLE_") {
 			rows = append(rows, line)
 		}
 	}

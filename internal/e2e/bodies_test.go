@@ -25,9 +25,11 @@ func goodBodies() map[string]fields {
 		"items": []any{fields{"id": "a", "question": "q", "answerHtml": "<p>a</p>", "sectionIds": []any{"a"}}}})
 	reason := fields{"reason": "r"}
 	bodies := map[string]fields{
-		"login":    {"username": "u", "password": "p", "device": fields{"installationId": "i", "name": "n", "platform": "web"}},
-		"activate": {"username": "u", "activationCode": "1", "newPassword": "n", "privacyNotice": "1", "device": fields{"installationId": "i", "name": "n", "platform": "web"}},
-		"refresh":  {"refreshToken": "t"}, "changePassword": {"currentPassword": "c", "newPassword": "n"},
+		"login":             {"username": "u", "password": "p", "device": fields{"installationId": "i", "name": "n", "platform": "web"}},
+		"loginWithFirebase": {"idToken": "t", "privacyNotice": "1", "device": aPhone},
+		"loginWithOIDC":     {"idToken": "t", "nonce": "n", "privacyNotice": "1", "device": aPhone},
+		"activate":          {"username": "u", "activationCode": "1", "newPassword": "n", "privacyNotice": "1", "device": fields{"installationId": "i", "name": "n", "platform": "web"}},
+		"refresh":           {"refreshToken": "t"}, "changePassword": {"currentPassword": "c", "newPassword": "n"},
 		"createDocument": with(doc, fields{"orgId": "khong-co"}), "updateDocument": doc,
 		"createMaterial": with(mat, fields{"orgId": "khong-co", "kind": "qa"}), "updateMaterial": mat,
 		"rejectDocument": reason, "withdrawDocument": reason, "rejectMaterial": reason, "withdrawMaterial": reason,

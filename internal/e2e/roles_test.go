@@ -146,6 +146,13 @@ func creates(path string, body func(w *cast) fields) func(*testing.T, *cast, str
 	return func(_ *testing.T, w *cast, role string) call { return call{path: path, body: body(w)} }
 }
 
+// posts is a call with a fixed body.
+func posts(path string, body fields) func(*testing.T, *cast, string) call {
+	return func(*testing.T, *cast, string) call { return call{path: path, body: body} }
+}
+
+var aPhone = fields{"installationId": "i", "name": "n", "platform": "web"}
+
 // account is who a role signs in as.
 func account(role string) string {
 	if role == guestRole {
@@ -174,7 +181,12 @@ func table() map[string]rule {
 		"listSessions":   {at("/v1/auth/sessions"), signedIn(200)},
 		"endSession":     {freshly("/v1/auth/sessions/", true), signedIn(204)},
 
-		"activate":                   {activates, everybody(200)},
+		"activate": {activates, everybody(200)},
+		// Not turned on in this table.
+		"loginWithFirebase":          {posts("/v1/auth/firebase", fields{"idToken": "x", "device": aPhone}), everybody(404)},
+		"getOIDC":                    {at("/v1/auth/oidc"), everybody(404)},
+		"newOIDCNonce":               {at("/v1/auth/oidc/nonce"), everybody(404)},
+		"loginWithOIDC":              {posts("/v1/auth/oidc", fields{"idToken": "x", "nonce": "x", "device": aPhone}), everybody(404)},
 		"getPrivacyNotice":           {at("/v1/privacy-notice"), everybody(200)},
 		"issueActivationCode":        {at("/v1/members/" + person("m04") + "/activation-code"), only(map[string]int{secretary: 201, secretary2: 404})},
 		"issueActivationCodeAsAdmin": {at("/v1/admin/members/" + person("m04") + "/activation-code"), only(map[string]int{admin: 201})},

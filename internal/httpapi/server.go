@@ -40,6 +40,10 @@ type Deps struct {
 	Markdown  Markdown
 	Guide     Page // the operator's guide
 	Sheets    Sheets
+	// Phones and Citizens check proofs from elsewhere; nil turns signing in by
+	// them off.
+	Phones   PhoneVerifier
+	Citizens CitizenVerifier
 	// Ready tells what the server still lacks, by name; empty is ready.
 	Ready   func(ctx context.Context) map[string]string
 	Now     clock.Now

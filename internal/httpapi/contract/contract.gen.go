@@ -1340,6 +1340,15 @@ type FieldError struct {
 	Pointer string `json:"pointer"`
 }
 
+// FirebaseRequest defines model for FirebaseRequest.
+type FirebaseRequest struct {
+	Device  Device `json:"device"`
+	IdToken string `json:"idToken"`
+
+	// PrivacyNotice Needed from who has not agreed before
+	PrivacyNotice *string `json:"privacyNotice,omitempty"`
+}
+
 // Health defines model for Health.
 type Health struct {
 	Checks *map[string]string `json:"checks,omitempty"`
@@ -1768,6 +1777,29 @@ type NewOrg struct {
 	Kind     OrgKind `json:"kind"`
 	Name     string  `json:"name"`
 	ParentId *Id     `json:"parentId,omitempty"`
+}
+
+// OIDCClient defines model for OIDCClient.
+type OIDCClient struct {
+	ClientId string `json:"clientId"`
+	Issuer   string `json:"issuer"`
+}
+
+// OIDCNonce defines model for OIDCNonce.
+type OIDCNonce struct {
+	// ExpiresIn Seconds
+	ExpiresIn int64  `json:"expiresIn"`
+	Nonce     string `json:"nonce"`
+}
+
+// OIDCRequest defines model for OIDCRequest.
+type OIDCRequest struct {
+	Device  Device `json:"device"`
+	IdToken string `json:"idToken"`
+	Nonce   string `json:"nonce"`
+
+	// PrivacyNotice Needed from who has not agreed before
+	PrivacyNotice *string `json:"privacyNotice,omitempty"`
 }
 
 // OrgAct defines model for OrgAct.
@@ -2785,8 +2817,14 @@ type SplitOrgJSONRequestBody = OrgSplit
 // ActivateJSONRequestBody defines body for Activate for application/json ContentType.
 type ActivateJSONRequestBody = ActivateRequest
 
+// LoginWithFirebaseJSONRequestBody defines body for LoginWithFirebase for application/json ContentType.
+type LoginWithFirebaseJSONRequestBody = FirebaseRequest
+
 // LoginJSONRequestBody defines body for Login for application/json ContentType.
 type LoginJSONRequestBody = LoginRequest
+
+// LoginWithOIDCJSONRequestBody defines body for LoginWithOIDC for application/json ContentType.
+type LoginWithOIDCJSONRequestBody = OIDCRequest
 
 // ChangePasswordJSONRequestBody defines body for ChangePassword for application/json ContentType.
 type ChangePasswordJSONRequestBody = PasswordRequest
@@ -2937,12 +2975,24 @@ type ServerInterface interface {
 	// Activate Begin with an activation code, or replace a forgotten password
 	// (POST /v1/auth/activate)
 	Activate(c *fiber.Ctx) error
+	// LoginWithFirebase Sign in with a telephone number that Firebase has verified
+	// (POST /v1/auth/firebase)
+	LoginWithFirebase(c *fiber.Ctx) error
 	// Login Sign in on a device
 	// (POST /v1/auth/login)
 	Login(c *fiber.Ctx) error
 	// Logout End this session
 	// (POST /v1/auth/logout)
 	Logout(c *fiber.Ctx) error
+	// GetOIDC Where to sign in with a national identity (OpenID Connect)
+	// (GET /v1/auth/oidc)
+	GetOIDC(c *fiber.Ctx) error
+	// LoginWithOIDC Sign in with an ID token of that issuer
+	// (POST /v1/auth/oidc)
+	LoginWithOIDC(c *fiber.Ctx) error
+	// NewOIDCNonce A nonce to sign in elsewhere with
+	// (POST /v1/auth/oidc/nonce)
+	NewOIDCNonce(c *fiber.Ctx) error
 	// ChangePassword Change the password
 	// (POST /v1/auth/password)
 	ChangePassword(c *fiber.Ctx) error
@@ -4497,6 +4547,24 @@ func (siw *ServerInterfaceWrapper) Activate(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// LoginWithFirebase operation middleware
+func (siw *ServerInterfaceWrapper) LoginWithFirebase(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.LoginWithFirebase(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // Login operation middleware
 func (siw *ServerInterfaceWrapper) Login(c *fiber.Ctx) error {
 
@@ -4520,6 +4588,60 @@ func (siw *ServerInterfaceWrapper) Logout(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.Logout(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetOIDC operation middleware
+func (siw *ServerInterfaceWrapper) GetOIDC(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetOIDC(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// LoginWithOIDC operation middleware
+func (siw *ServerInterfaceWrapper) LoginWithOIDC(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.LoginWithOIDC(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// NewOIDCNonce operation middleware
+func (siw *ServerInterfaceWrapper) NewOIDCNonce(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.NewOIDCNonce(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -6514,6 +6636,14 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/auth/activate", wrapper.Activate)
 
+	router.Post(options.BaseURL+"/v1/auth/firebase", wrapper.LoginWithFirebase)
+
+	router.Get(options.BaseURL+"/v1/auth/oidc", wrapper.GetOIDC)
+
+	router.Post(options.BaseURL+"/v1/auth/oidc", wrapper.LoginWithOIDC)
+
+	router.Post(options.BaseURL+"/v1/auth/oidc/nonce", wrapper.NewOIDCNonce)
+
 	router.Post(options.BaseURL+"/v1/auth/refresh", wrapper.Refresh)
 
 	router.Post(options.BaseURL+"/v1/auth/logout", wrapper.Logout)
@@ -8328,6 +8458,82 @@ func (response ActivatedefaultApplicationProblemPlusJSONResponse) VisitActivateR
 	return ctx.JSON(&response.Body)
 }
 
+type LoginWithFirebaseRequestObject struct {
+	Body *LoginWithFirebaseJSONRequestBody
+}
+
+type LoginWithFirebaseResponseObject interface {
+	VisitLoginWithFirebaseResponse(ctx *fiber.Ctx) error
+}
+
+type LoginWithFirebase200JSONResponse SignedIn
+
+func (response LoginWithFirebase200JSONResponse) VisitLoginWithFirebaseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type LoginWithFirebase401ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response LoginWithFirebase401ApplicationProblemPlusJSONResponse) VisitLoginWithFirebaseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type LoginWithFirebase404ApplicationProblemPlusJSONResponse Problem
+
+func (response LoginWithFirebase404ApplicationProblemPlusJSONResponse) VisitLoginWithFirebaseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type LoginWithFirebase422ApplicationProblemPlusJSONResponse Problem
+
+func (response LoginWithFirebase422ApplicationProblemPlusJSONResponse) VisitLoginWithFirebaseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type LoginWithFirebase429ApplicationProblemPlusJSONResponse Problem
+
+func (response LoginWithFirebase429ApplicationProblemPlusJSONResponse) VisitLoginWithFirebaseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response)
+}
+
+type LoginWithFirebase503ApplicationProblemPlusJSONResponse Problem
+
+func (response LoginWithFirebase503ApplicationProblemPlusJSONResponse) VisitLoginWithFirebaseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response)
+}
+
+type LoginWithFirebasedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LoginWithFirebasedefaultApplicationProblemPlusJSONResponse) VisitLoginWithFirebaseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type LoginRequestObject struct {
 	Body *LoginJSONRequestBody
 }
@@ -8398,6 +8604,160 @@ type LogoutdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response LogoutdefaultApplicationProblemPlusJSONResponse) VisitLogoutResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetOIDCRequestObject struct {
+}
+
+type GetOIDCResponseObject interface {
+	VisitGetOIDCResponse(ctx *fiber.Ctx) error
+}
+
+type GetOIDC200JSONResponse OIDCClient
+
+func (response GetOIDC200JSONResponse) VisitGetOIDCResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetOIDC404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetOIDC404ApplicationProblemPlusJSONResponse) VisitGetOIDCResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetOIDCdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetOIDCdefaultApplicationProblemPlusJSONResponse) VisitGetOIDCResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type LoginWithOIDCRequestObject struct {
+	Body *LoginWithOIDCJSONRequestBody
+}
+
+type LoginWithOIDCResponseObject interface {
+	VisitLoginWithOIDCResponse(ctx *fiber.Ctx) error
+}
+
+type LoginWithOIDC200JSONResponse SignedIn
+
+func (response LoginWithOIDC200JSONResponse) VisitLoginWithOIDCResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type LoginWithOIDC401ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response LoginWithOIDC401ApplicationProblemPlusJSONResponse) VisitLoginWithOIDCResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(401)
+
+	return ctx.JSON(&response)
+}
+
+type LoginWithOIDC404ApplicationProblemPlusJSONResponse Problem
+
+func (response LoginWithOIDC404ApplicationProblemPlusJSONResponse) VisitLoginWithOIDCResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type LoginWithOIDC422ApplicationProblemPlusJSONResponse Problem
+
+func (response LoginWithOIDC422ApplicationProblemPlusJSONResponse) VisitLoginWithOIDCResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type LoginWithOIDC429ApplicationProblemPlusJSONResponse Problem
+
+func (response LoginWithOIDC429ApplicationProblemPlusJSONResponse) VisitLoginWithOIDCResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response)
+}
+
+type LoginWithOIDC503ApplicationProblemPlusJSONResponse Problem
+
+func (response LoginWithOIDC503ApplicationProblemPlusJSONResponse) VisitLoginWithOIDCResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(503)
+
+	return ctx.JSON(&response)
+}
+
+type LoginWithOIDCdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LoginWithOIDCdefaultApplicationProblemPlusJSONResponse) VisitLoginWithOIDCResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type NewOIDCNonceRequestObject struct {
+}
+
+type NewOIDCNonceResponseObject interface {
+	VisitNewOIDCNonceResponse(ctx *fiber.Ctx) error
+}
+
+type NewOIDCNonce200JSONResponse OIDCNonce
+
+func (response NewOIDCNonce200JSONResponse) VisitNewOIDCNonceResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type NewOIDCNonce404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response NewOIDCNonce404ApplicationProblemPlusJSONResponse) VisitNewOIDCNonceResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type NewOIDCNoncedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response NewOIDCNoncedefaultApplicationProblemPlusJSONResponse) VisitNewOIDCNonceResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -11103,12 +11463,24 @@ type StrictServerInterface interface {
 	// Activate Begin with an activation code, or replace a forgotten password
 	// (POST /v1/auth/activate)
 	Activate(ctx context.Context, request ActivateRequestObject) (ActivateResponseObject, error)
+	// LoginWithFirebase Sign in with a telephone number that Firebase has verified
+	// (POST /v1/auth/firebase)
+	LoginWithFirebase(ctx context.Context, request LoginWithFirebaseRequestObject) (LoginWithFirebaseResponseObject, error)
 	// Login Sign in on a device
 	// (POST /v1/auth/login)
 	Login(ctx context.Context, request LoginRequestObject) (LoginResponseObject, error)
 	// Logout End this session
 	// (POST /v1/auth/logout)
 	Logout(ctx context.Context, request LogoutRequestObject) (LogoutResponseObject, error)
+	// GetOIDC Where to sign in with a national identity (OpenID Connect)
+	// (GET /v1/auth/oidc)
+	GetOIDC(ctx context.Context, request GetOIDCRequestObject) (GetOIDCResponseObject, error)
+	// LoginWithOIDC Sign in with an ID token of that issuer
+	// (POST /v1/auth/oidc)
+	LoginWithOIDC(ctx context.Context, request LoginWithOIDCRequestObject) (LoginWithOIDCResponseObject, error)
+	// NewOIDCNonce A nonce to sign in elsewhere with
+	// (POST /v1/auth/oidc/nonce)
+	NewOIDCNonce(ctx context.Context, request NewOIDCNonceRequestObject) (NewOIDCNonceResponseObject, error)
 	// ChangePassword Change the password
 	// (POST /v1/auth/password)
 	ChangePassword(ctx context.Context, request ChangePasswordRequestObject) (ChangePasswordResponseObject, error)
@@ -12383,6 +12755,45 @@ func (sh *strictHandler) Activate(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// LoginWithFirebase operation middleware
+func (sh *strictHandler) LoginWithFirebase(ctx *fiber.Ctx) error {
+	var request LoginWithFirebaseRequestObject
+
+	var body LoginWithFirebaseJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.LoginWithFirebase(ctx.UserContext(), request.(LoginWithFirebaseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LoginWithFirebase")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LoginWithFirebaseResponseObject); ok {
+		if err := validResponse.VisitLoginWithFirebaseResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // Login operation middleware
 func (sh *strictHandler) Login(ctx *fiber.Ctx) error {
 	var request LoginRequestObject
@@ -12439,6 +12850,95 @@ func (sh *strictHandler) Logout(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(LogoutResponseObject); ok {
 		if err := validResponse.VisitLogoutResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetOIDC operation middleware
+func (sh *strictHandler) GetOIDC(ctx *fiber.Ctx) error {
+	var request GetOIDCRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetOIDC(ctx.UserContext(), request.(GetOIDCRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetOIDC")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetOIDCResponseObject); ok {
+		if err := validResponse.VisitGetOIDCResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LoginWithOIDC operation middleware
+func (sh *strictHandler) LoginWithOIDC(ctx *fiber.Ctx) error {
+	var request LoginWithOIDCRequestObject
+
+	var body LoginWithOIDCJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.LoginWithOIDC(ctx.UserContext(), request.(LoginWithOIDCRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LoginWithOIDC")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LoginWithOIDCResponseObject); ok {
+		if err := validResponse.VisitLoginWithOIDCResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// NewOIDCNonce operation middleware
+func (sh *strictHandler) NewOIDCNonce(ctx *fiber.Ctx) error {
+	var request NewOIDCNonceRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.NewOIDCNonce(ctx.UserContext(), request.(NewOIDCNonceRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "NewOIDCNonce")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(NewOIDCNonceResponseObject); ok {
+		if err := validResponse.VisitNewOIDCNonceResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
