@@ -30,6 +30,14 @@ type wreck struct {
 	password string // of the secretary, once it was changed
 }
 
+func newWreck(t *testing.T, e *env) *wreck {
+	t.Helper()
+	w := &wreck{env: e, clock: filepath.Join(t.TempDir(), "clock")}
+	setFile(t, w.clock, "0s")
+	w.survivor = e.serve(t, "HANDBOOK_TEST_CLOCK="+w.clock)
+	return w
+}
+
 // later lets time pass for the survivor, so that what the dead process left is
 // overdue.
 func (w *wreck) later(t *testing.T) {
@@ -43,9 +51,7 @@ func (w *wreck) later(t *testing.T) {
 func TestCrashBehindEveryWrite(t *testing.T) {
 	t.Parallel()
 	forEachEngine(t, func(t *testing.T, e *env) {
-		w := &wreck{env: e, clock: filepath.Join(t.TempDir(), "clock")}
-		setFile(t, w.clock, "0s")
-		w.survivor = e.serve(t, "HANDBOOK_TEST_CLOCK="+w.clock)
+		w := newWreck(t, e)
 		crashes := []crash{bookmarking, publishing, withdrawing, refreshing}
 		if e.engine == "sqlite" { // the same rooms and effects; each costs many sign-ins
 			crashes = append(crashes, signingIn, changingPassword, activating)
