@@ -1,6 +1,7 @@
 package library
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"runtime"
@@ -50,6 +51,8 @@ func fill(b *testing.B, e store.Engine, n int) {
 	}
 	r := rand.New(rand.NewPCG(1, 2))
 	z := rand.NewZipf(r, 1.05, 8, 2499)
+	var versionsOut []*DocumentVersion
+	var bodiesOut []*publication.Body
 	words := make([]string, 2500)
 	for i := range words {
 		words[i] = "tiế" + syllable(i) + " "
@@ -71,11 +74,12 @@ func fill(b *testing.B, e store.Engine, n int) {
 		// As large as the compressed text would be.
 		body.Encoded = publication.Encoded{Gzip: make([]byte, 20<<10), Br: make([]byte, 17<<10), Hash: id, Size: 60 << 10}
 		v.Body = body.Encoded
-		if err := versions.Insert(b.Context(), &v); err != nil {
-			b.Fatal(err)
-		}
-		if err := bodies.Insert(b.Context(), &body); err != nil {
-			b.Fatal(err)
+		versionsOut, bodiesOut = append(versionsOut, &v), append(bodiesOut, &body)
+		if len(bodiesOut) == 100 || i == n-1 {
+			if err := errors.Join(append(versions.InsertMany(b.Context(), versionsOut), bodies.InsertMany(b.Context(), bodiesOut)...)...); err != nil {
+				b.Fatal(err)
+			}
+			versionsOut, bodiesOut = nil, nil
 		}
 		_, err := f.changes.Append(b.Context(), changelog.Entry{Kind: KindDocument, ID: id, Version: 1, Op: changelog.Upsert, Order: 1,
 			Key: changelog.Key(KindDocument, id, 1, changelog.Upsert, ""), Hash: body.Hash, After: audience.Everyone()})

@@ -23,10 +23,18 @@ func main() {
 // run executes one of the program's parts.
 func run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return errors.New("which part? seed, floor, insert, hash or measure")
+		return errors.New("which part? seed, floor, insert, hash, search or measure")
 	}
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	switch args[0] {
+	case "search":
+		var x searching
+		f.IntVar(&x.documents, "documents", 2000, "how many documents are searched")
+		f.IntVar(&x.queries, "queries", 1000, "how many queries are asked")
+		if err := f.Parse(args[1:]); err != nil {
+			return err
+		}
+		return x.run(ctx)
 	case "seed":
 		var s seeding
 		f.StringVar(&s.data, "data", "", "data folder of the server to fill")
