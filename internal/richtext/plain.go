@@ -12,6 +12,14 @@ import (
 // space collapsed, one line for each block and table row. The contents of
 // scripts and styles are left out.
 func PlainText(src string) string {
+	if text, ok := plainFast(src); ok {
+		return text
+	}
+	return plainSlow(src)
+}
+
+// plainSlow is PlainText for any HTML.
+func plainSlow(src string) string {
 	var b strings.Builder
 	z := html.NewTokenizer(strings.NewReader(bound(src)))
 	skip := ""
