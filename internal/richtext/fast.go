@@ -18,49 +18,78 @@ func plainFast(src string) (text string, ok bool) {
 	w := flat{}
 	w.b.Grow(len(src))
 	for i := 0; i < len(src); {
+		n := 0
 		switch c := src[i]; {
 		case c == '<':
-			n := w.tag(src[i:])
-			if n == 0 {
-				return "", false
-			}
-			i += n
+			n = w.tag(src[i:])
 		case c == '&':
-			n := w.entity(src[i:])
-			if n == 0 {
-				return "", false
-			}
-			i += n
+			n = w.entity(src[i:])
 		case c == ' ' || c == '\n' || c == '\t':
-			w.blank = true
-			i++
-		case c < ' ' || c == 0x7f:
-			return "", false
-		case c < utf8.RuneSelf:
-			w.settle()
-			w.b.WriteByte(c)
-			i++
+			w.blank, n = true, 1
 		default:
-			r, size := utf8.DecodeRuneInString(src[i:])
-			switch {
-			case r < 0xa0 || r == 0xfffe || r == 0xffff:
-				return "", false
-			case unicode.IsSpace(r):
-				w.blank = true
-			default:
-				w.settle()
-				w.b.WriteString(src[i : i+size])
-			}
-			i += size
+			n = w.words(src[i:])
 		}
+		if n == 0 {
+			return "", false
+		}
+		i += n
 	}
-	return viet.NFC(w.b.String()), true
+	if w.odd {
+		return viet.NFC(w.b.String()), true
+	}
+	return w.b.String(), true
+}
+
+// words copies words with single blanks between them, as they stand, and
+// returns how much it took; 0 when there is something that may not be.
+func (w *flat) words(s string) int {
+	at := 0
+	for at < len(s) {
+		c := s[at]
+		if c >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s[at:])
+			if r < 0xa0 || r == 0xfffe || r == 0xffff {
+				return 0
+			}
+			if unicode.IsSpace(r) {
+				if at == 0 {
+					w.blank = true
+					return size
+				}
+				break
+			}
+			w.odd = w.odd || !settled(r)
+			at += size
+			continue
+		}
+		if c == ' ' && at > 0 && at+1 < len(s) && s[at+1] > ' ' && s[at+1] < utf8.RuneSelf && s[at+1] != '<' && s[at+1] != '&' {
+			at++
+			continue
+		}
+		if c == '<' || c == '&' || c == ' ' || c == '\n' || c == '\t' {
+			break
+		}
+		if c < ' ' || c == 0x7f {
+			return 0
+		}
+		at++
+	}
+	w.settle()
+	w.b.WriteString(s[:at])
+	return at
+}
+
+// settled tells of most runes that a text of nothing else is in NFC, whatever
+// stands beside them: they neither compose nor decompose any further.
+func settled(r rune) bool {
+	return r < 0x300 || r >= 0x1e00 && r <= 0x1eff || r >= 0x2010 && r <= 0x205e
 }
 
 // flat writes words with single blanks and line ends between them.
 type flat struct {
 	b           strings.Builder
 	blank, line bool // what stands between the last word and the next
+	odd         bool // there is a rune that may not be in NFC where it stands
 }
 
 func (w *flat) settle() {

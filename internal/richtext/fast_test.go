@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"golang.org/x/text/unicode/norm"
 	"pgregory.net/rapid"
 )
 
@@ -44,4 +45,14 @@ func FuzzFastPlainText(f *testing.F) {
 			t.Errorf("%q: got %q, want %q", src, text, plainSlow(src))
 		}
 	})
+}
+
+// A text of settled runes alone is in NFC in any order.
+func TestSettledRunes(t *testing.T) {
+	t.Parallel()
+	for r := rune(0xa0); r < 0x3000; r++ {
+		if p := norm.NFC.PropertiesString(string(r)); settled(r) && (p.CCC() != 0 || p.BoundaryBefore() != true || !norm.NFC.IsNormalString(string(r))) {
+			t.Errorf("%U may change", r)
+		}
+	}
 }

@@ -72,6 +72,13 @@ func isWord(r rune) bool {
 	if r < utf8.RuneSelf {
 		return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 	}
+	// The letters of Vietnamese, which the tables are slow to find.
+	if r >= 0xc0 && r < 0x250 {
+		return r != '×' && r != '÷'
+	}
+	if r >= 0x1ea0 && r <= 0x1ef9 {
+		return true
+	}
 	return unicode.IsLetter(r) || unicode.IsDigit(r)
 }
 

@@ -3,6 +3,7 @@ package viet
 import (
 	"slices"
 	"testing"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -96,4 +97,14 @@ func FuzzTokens(f *testing.F) {
 			t.Fatalf("composed %q and decomposed %q", exacts(c), exacts(d))
 		}
 	})
+}
+
+// The shortcut for letters of Vietnamese says what the tables say.
+func TestWordLetters(t *testing.T) {
+	t.Parallel()
+	for r := rune(0x80); r < 0x3000; r++ {
+		if want := unicode.IsLetter(r) || unicode.IsDigit(r); isWord(r) != want {
+			t.Errorf("%U: %v, want %v", r, isWord(r), want)
+		}
+	}
 }
