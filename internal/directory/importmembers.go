@@ -28,12 +28,14 @@ const importBatch = 500
 const importWriters = 16
 
 // ImportKinds are the kinds of files that the room takes, for jobs.
-func (s *Service) ImportKinds() []jobs.Kind {
+func (s *Service) ImportKinds() []jobs.Kind { return s.importKinds(importBatch) }
+
+func (s *Service) importKinds(batch int) []jobs.Kind {
 	members, orgs := sheet.Default(), sheet.Default()
 	orgs.Rows = maxOrgRows
 	return []jobs.Kind{
 		{Name: "orgs", Limits: orgs, Columns: orgColumns, Begin: s.beginOrgImport},
-		{Name: "members", Limits: members, Columns: memberColumns, Begin: s.beginMemberImport},
+		{Name: "members", Limits: members, Columns: memberColumns, Begin: func(ctx context.Context, r *jobs.Run) (jobs.Work, error) { return s.beginMemberImport(ctx, r, batch) }},
 	}
 }
 
@@ -63,6 +65,7 @@ func (s *Service) OverseesImports(who *caller.Caller) bool {
 type memberImport struct {
 	service     *Service
 	run         *jobs.Run
+	batch       int
 	who         *caller.Caller
 	tree        *tree.Snapshot
 	day         string // on which the file was handed in
@@ -74,12 +77,12 @@ type memberImport struct {
 	seen        map[key16]int // rows of the file by what identifies a member
 }
 
-func (s *Service) beginMemberImport(ctx context.Context, run *jobs.Run) (jobs.Work, error) {
+func (s *Service) beginMemberImport(ctx context.Context, run *jobs.Run, batch int) (jobs.Work, error) {
 	who, err := run.Who()
 	if err != nil {
 		return nil, err
 	}
-	im := &memberImport{service: s, run: run, who: who, tree: s.Tree(), at: run.CreatedAt(), day: clock.Day(run.CreatedAt()),
+	im := &memberImport{service: s, run: run, batch: batch, who: who, tree: s.Tree(), at: run.CreatedAt(), day: clock.Day(run.CreatedAt()),
 		mark: s.keys.request("import/" + run.ID()), enterprises: map[string]*Enterprise{}, seen: map[key16]int{}}
 	im.known.service = s
 	im.codes = codesOf(im.tree)
@@ -139,7 +142,7 @@ func (im *memberImport) batches(t *sheet.Table, skip int64, fn func(rows []*memb
 		if r != nil {
 			rows = append(rows, im.readMember(r))
 		}
-		if len(rows) == importBatch || r == nil && len(rows) > 0 {
+		if len(rows) == im.batch || r == nil && len(rows) > 0 {
 			end := n
 			if r == nil {
 				end = n - 1

@@ -71,7 +71,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		if err != nil || id == "" {
 			return err
 		}
-		if err := s.work(ctx, id); err != nil {
+		if err := s.Work(ctx, id); err != nil {
 			return err
 		}
 	}

@@ -138,8 +138,9 @@ const maxTries = 5
 var gaveUp = fault.New(fault.Unavailable, "import_gave_up",
 	"Việc nhập nhiều lần không tiến triển nên đã dừng. Hãy thử lại sau.", "The import came no further several times and was given up. Try again later.")
 
-// work goes on with a job until it has ended.
-func (s *Service) work(ctx context.Context, id string) error {
+// Work goes on with a job until it has ended. It asks for no lease: of two that
+// are at one job, the later takes it over.
+func (s *Service) Work(ctx context.Context, id string) error {
 	r := &Run{service: s, holder: ident.Token()}
 	var err error
 	r.job, err = s.rows.Update(ctx, id, func(j *Job) error {
@@ -239,6 +240,8 @@ func (r *Run) check(ctx context.Context, kind Kind, work Work) (done bool, err e
 		return true, r.endWith(ctx, Failed, rowsNotValid, found)
 	case r.job.DryRun:
 		return true, r.endWith(ctx, Checked, nil, found)
+	case r.tally.New+r.tally.Changed == 0: // the same file again
+		return true, r.endWith(ctx, Done, nil, func(j *Job) { found(j); j.Applied = j.Rows })
 	}
 	return false, r.save(ctx, func(j *Job) {
 		found(j)

@@ -14,6 +14,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 )
 
 // minBytes is the least size of the secret: 256 bits.
@@ -37,7 +38,10 @@ const (
 )
 
 // Secret is the installation's one secret. Its value is never printed.
-type Secret struct{ root []byte }
+type Secret struct {
+	root []byte
+	keys sync.Map // by purpose: deriving one costs more than using it
+}
 
 // Parse reads a secret written as base64 of at least 32 bytes.
 func Parse(s string) (*Secret, error) {
@@ -90,12 +94,16 @@ func makeFile(path string) error {
 	return nil
 }
 
-// Key returns the 32-byte key of a purpose.
+// Key returns the 32-byte key of a purpose; it is shared and not to be changed.
 func (s *Secret) Key(p Purpose) []byte {
+	if key, ok := s.keys.Load(p); ok {
+		return key.([]byte)
+	}
 	key, err := hkdf.Key(sha256.New, s.root, nil, "sotay/"+string(p), 32)
 	if err != nil {
 		panic(err) // only for a length that SHA-256 can't give
 	}
+	s.keys.Store(p, key)
 	return key
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strconv"
 	"strings"
+	"sync"
 
 	"sotay/internal/viet"
 )
@@ -189,10 +190,23 @@ func ChoiceOf(text string, choices []Choice) (string, bool) {
 	key := nameKey(text)
 	for _, c := range choices {
 		for _, n := range c.Names {
-			if nameKey(n) == key {
+			if choiceKey(n) == key {
 				return c.Value, true
 			}
 		}
 	}
 	return "", false
+}
+
+// choiceKeys remembers the keys of names that programs offer: each row of a
+// long list asks for the same few.
+var choiceKeys sync.Map
+
+func choiceKey(name string) string {
+	if key, ok := choiceKeys.Load(name); ok {
+		return key.(string)
+	}
+	key := nameKey(name)
+	choiceKeys.Store(name, key)
+	return key
 }
