@@ -40,6 +40,7 @@ func figures() []figure {
 		{"start", (*measuring).starts},
 		{"login", (*measuring).logins},
 		{"kill9", (*measuring).kills},
+		{"import", (*measuring).imports},
 	}
 }
 
