@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -47,6 +48,7 @@ type Deps struct {
 type Service struct {
 	acts        *store.Collection[Act]
 	members     *store.Collection[Member]
+	heads       *store.Collection[head] // of the members
 	enterprises *store.Collection[Enterprise]
 	actFx       *effect.Runner[Act]
 	memberFx    *effect.Runner[Member]
@@ -92,6 +94,9 @@ func New(d Deps) (*Service, error) {
 		return nil, err
 	}
 	if s.members, err = store.NewCollection[Member](d.Engine, schemas[1]); err != nil {
+		return nil, err
+	}
+	if s.heads, err = store.NewCollection[head](d.Engine, schemas[1]); err != nil {
 		return nil, err
 	}
 	if s.enterprises, err = store.NewCollection[Enterprise](d.Engine, schemas[2]); err != nil {
@@ -201,14 +206,40 @@ func (s *Service) Refresh(ctx context.Context) error {
 	if deep || since.After(now) {
 		since = now.Add(-deepOverlap)
 	}
-	err := s.members.All(ctx, store.Query{Index: "updatedAt", From: since}, func(m Member) error {
-		s.take(&m)
-		return nil
-	})
+	err := s.takeSince(ctx, since)
 	if err == nil {
 		p.last = now
 		if deep {
 			p.deep = now
+		}
+	}
+	return err
+}
+
+// head is what of a member tells whether the table knows it.
+type head struct {
+	store.Meta `bson:",inline"`
+}
+
+// takeSince takes in members that were written since a moment. Polls look back,
+// and what an import has written is theirs for minutes: only those that are new
+// to the table are read as a whole.
+func (s *Service) takeSince(ctx context.Context, since time.Time) error {
+	var news []string
+	err := s.heads.All(ctx, store.Query{Index: "updatedAt", From: since}, func(h head) error {
+		if r := s.table.row(h.ID); r == nil || r.rev < h.Rev {
+			news = append(news, h.ID)
+		}
+		return nil
+	})
+	for ids := range slices.Chunk(news, store.MaxPage) {
+		if err != nil {
+			break
+		}
+		var found map[string]Member
+		found, err = s.members.GetMany(ctx, ids)
+		for _, m := range found {
+			s.take(&m)
 		}
 	}
 	return err

@@ -24,6 +24,10 @@ func hash16(key string) key16 {
 type knownMembers struct {
 	service *Service
 	lookUps int
+	// odd are the rows whose members had to be looked up and were found. After a
+	// check no other row is looked up again.
+	odd     map[int]bool
+	checked bool
 	ids     map[key16]string // once there were many look-ups
 }
 
@@ -62,8 +66,14 @@ func (k *knownMembers) find(ctx context.Context, rows []*memberRow) ([]match, er
 			out[i] = match{byCitizen: &m}
 			continue
 		}
+		if k.checked && !k.odd[row.number] {
+			continue
+		}
 		if out[i], err = k.lookUp(ctx, row); err != nil {
 			return nil, err
+		}
+		if out[i] != (match{}) {
+			k.odd[row.number] = true
 		}
 	}
 	return out, nil
@@ -125,6 +135,9 @@ func (k *knownMembers) readAll(ctx context.Context) error {
 		return nil
 	}))
 }
+
+// forget ends the check: what it has looked up is known by row.
+func (k *knownMembers) forget() { k.checked, k.ids, k.lookUps = true, nil, 0 }
 
 // add takes note of a member.
 func (k *knownMembers) add(m *Member) {

@@ -84,7 +84,7 @@ func (s *Service) beginMemberImport(ctx context.Context, run *jobs.Run, batch in
 	}
 	im := &memberImport{service: s, run: run, batch: batch, who: who, tree: s.Tree(), at: run.CreatedAt(), day: clock.Day(run.CreatedAt()),
 		mark: s.keys.request("import/" + run.ID()), enterprises: map[string]*Enterprise{}, seen: map[key16]int{}}
-	im.known.service = s
+	im.known.service, im.known.odd = s, map[int]bool{}
 	im.codes = codesOf(im.tree)
 	err = s.enterprises.Each(ctx, func(e Enterprise) error {
 		if e.Code != "" {
@@ -111,6 +111,7 @@ func codesOf(t *tree.Snapshot) map[string]*tree.Org {
 
 // Check implements jobs.Work.
 func (im *memberImport) Check(ctx context.Context, t *sheet.Table) error {
+	defer func() { im.seen = nil; im.known.forget() }() // memory that the rest has no use for
 	return im.batches(t, 0, func(rows []*memberRow, _ int64) error {
 		for _, row := range rows {
 			im.alone(row)
