@@ -45,6 +45,8 @@ type schemaRow struct {
 	Version int64 `bson:"version"`
 	// Prepared is the hash of the schemas that were prepared last.
 	Prepared string `bson:"prepared"`
+	// Restoring names what a restore that is not finished fills the store from.
+	Restoring string `bson:"restoring"`
 }
 
 const schemaID = "schema"
@@ -68,6 +70,11 @@ func (m Migration) Run(ctx context.Context, e Engine) error {
 	if err != nil || m.current(row) {
 		return err
 	}
+	return m.leased(ctx, e, func(ctx context.Context) error { return m.run(ctx, e, rows) })
+}
+
+// leased runs fn while it holds the lease of migrations.
+func (m Migration) leased(ctx context.Context, e Engine, fn func(context.Context) error) error {
 	leases, err := NewLeases(e, m.Lease)
 	if err != nil {
 		return err
@@ -86,7 +93,7 @@ func (m Migration) Run(ctx context.Context, e Engine) error {
 		case <-ctx.Done():
 		}
 	}()
-	if err := m.run(ctx, e, rows); err != nil {
+	if err := fn(ctx); err != nil {
 		return errors.Join(err, context.Cause(ctx))
 	}
 	return nil
@@ -122,6 +129,8 @@ func (m Migration) state(ctx context.Context, rows *Collection[schemaRow]) (sche
 		return schemaRow{Meta: Meta{ID: schemaID}}, nil
 	case err != nil:
 		return row, fmt.Errorf("migrate: %w", err)
+	case row.Restoring != "":
+		return row, fmt.Errorf("migrate: %w", ErrRestoring)
 	case row.Version > m.latest():
 		return row, fmt.Errorf("migrate: version %d of the store, %d of the program: %w", row.Version, m.latest(), ErrNewerStore)
 	}

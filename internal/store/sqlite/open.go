@@ -109,6 +109,7 @@ func dsn(path string, readOnly bool) string {
 		// The checkpointer works long before this; it is for its failure.
 		fmt.Sprintf("wal_autocheckpoint(%d)", autoCheckpoint),
 		"journal_size_limit(67108864)",
+		"trusted_schema(0)", // a file that is restored from is anybody's
 	} {
 		q.Add("_pragma", p)
 	}
