@@ -34,7 +34,7 @@ func commands(p *program) *cobra.Command {
 	for _, f := range flags {
 		root.PersistentFlags().String(f.name, "", f.usage+" ("+f.variable+")")
 	}
-	root.AddCommand(p.serveCommand(), p.importCommand(), p.directoryCommand(), p.rebuildCommand(), p.adminCommand(),
+	root.AddCommand(p.serveCommand(), p.importCommand(), p.directoryCommand(), p.backupCommand(), p.exportCommand(), p.restoreCommand(), p.rebuildCommand(), p.adminCommand(),
 		p.checkConfigCommand(), p.keysCommand(), p.codesCommand(), p.auditCommand(), p.healthcheckCommand(), p.versionCommand())
 	return root
 }
@@ -88,12 +88,14 @@ func (p *program) rebuildCommand() *cobra.Command {
 	return &cobra.Command{Use: "rebuild", Short: "Make derived data again from what it is derived from", Args: cobra.NoArgs,
 		Long: "Encodes again what is published and publishes the bodies that differ from what is out. It may run beside servers.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return p.withApp(cmd, func(ctx context.Context, a *app) error {
-				seen, changed, err := a.library.Rebuild(ctx)
-				fmt.Fprintf(p.out, "%d published things looked at, %d encoded again\n", seen, changed)
-				return err
-			})
+			return p.withApp(cmd, p.rebuild)
 		}}
+}
+
+func (p *program) rebuild(ctx context.Context, a *app) error {
+	seen, changed, err := a.library.Rebuild(ctx)
+	fmt.Fprintf(p.out, "%d published things looked at, %d encoded again\n", seen, changed)
+	return err
 }
 
 func (p *program) checkConfigCommand() *cobra.Command {

@@ -103,7 +103,7 @@ func openEngine(ctx context.Context, c config.Config, log *slog.Logger) (store.E
 // join builds the rooms on the store and reads what they keep in memory.
 func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	c, now := a.config, p.hooks.now
-	if err := store.Migrate(ctx, a.engine, schemas(), migrations()); err != nil {
+	if err := migration().Run(ctx, a.engine); err != nil {
 		return err
 	}
 	var err error

@@ -35,6 +35,7 @@ const (
 	ActivationCodes Purpose = "activation-codes"
 	ImportFiles     Purpose = "import-files"
 	SignInNonces    Purpose = "sign-in-nonces"
+	Fingerprint     Purpose = "fingerprint" // of the secret itself, in archives
 )
 
 // Secret is the installation's one secret. Its value is never printed.

@@ -15,13 +15,7 @@ const maxID = 200
 // CheckDocument tests an encoded document against the rules that both engines
 // need: see design decision 0001.
 func CheckDocument(s *Schema, doc Raw) error {
-	if len(doc) > MaxDocument {
-		return fmt.Errorf("%s: %d bytes: %w", s.Name, len(doc), ErrTooLarge)
-	}
-	if err := checkID(s, doc); err != nil {
-		return err
-	}
-	if err := checkValues(s, "", doc, false); err != nil {
+	if err := CheckShape(s, doc); err != nil {
 		return err
 	}
 	for _, f := range s.fields() {
@@ -36,6 +30,18 @@ func CheckDocument(s *Schema, doc Raw) error {
 		}
 	}
 	return nil
+}
+
+// CheckShape tests a document against the rules but for the indexed fields: a
+// document of an earlier release may have other ones.
+func CheckShape(s *Schema, doc Raw) error {
+	if len(doc) > MaxDocument {
+		return fmt.Errorf("%s: %d bytes: %w", s.Name, len(doc), ErrTooLarge)
+	}
+	if err := checkID(s, doc); err != nil {
+		return err
+	}
+	return checkValues(s, "", doc, false)
 }
 
 func checkID(s *Schema, doc Raw) error {
