@@ -15,6 +15,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"sotay/internal/apidoc"
 	"sotay/internal/config"
 	"sotay/internal/effect"
 	"sotay/internal/guide"
@@ -81,11 +82,15 @@ func (a *app) edge(ctx context.Context, p *program, c config.Config, reg prometh
 	if err != nil {
 		return nil, err
 	}
+	docs, docsPolicy, err := apidoc.Page(contractYAML)
+	if err != nil {
+		return nil, err
+	}
 	return httpapi.New(httpapi.Deps{Phones: phones, Citizens: citizens, Contract: contractYAML, Account: a.account, Directory: a.directory, Library: a.library, Imports: a.imports,
-		Audit: a.audit, Pages: a.pages, Markdown: markdown{}, Guide: httpapi.Page{HTML: page, Policy: policy}, Sheets: p.slips(c),
+		Audit: a.audit, Pages: a.pages, Markdown: markdown{}, Guide: httpapi.Page{HTML: page, Policy: policy}, Docs: httpapi.Page{HTML: docs, Policy: docsPolicy}, Sheets: p.slips(c),
 		Ready: a.lacks, Now: p.hooks.now, Log: a.log, Access: access, Metrics: reg,
 		Limits: httpapi.Limits{Body: c.BodyLimit, Upload: c.UploadLimit, Timeout: c.RequestTimeout, UploadTimeout: c.UploadTimeout,
-			Proxies: proxies}})
+			Proxies: proxies}, Origins: c.CORSOrigins})
 }
 
 // lacks tells what keeps the server from its work.

@@ -20,7 +20,7 @@ var layers = map[string][]string{
 	"store":      {"store"},
 	"mechanisms": {"audience", "effect", "audit", "changelog", "publication", "jobs"},
 	"rooms":      {"account", "directory", "library"},
-	"edges":      {"httpapi", "archive", "ingest", "paper", "firebase", "oidc", "blob", "demo", "guide", "store/sqlite", "store/mongodb"},
+	"edges":      {"httpapi", "apidoc", "archive", "ingest", "paper", "firebase", "oidc", "blob", "demo", "guide", "store/sqlite", "store/mongodb"},
 	"guards":     {"archtest", "e2e", "idptest", "store/storetest"},
 }
 

@@ -34,6 +34,7 @@ type Config struct {
 	LogLevel        string        `env:"HANDBOOK_LOG_LEVEL" envDefault:"info" help:"debug, info, warn or error."`
 	AccessLog       bool          `env:"HANDBOOK_ACCESS_LOG" envDefault:"true" help:"Whether each request is logged."`
 	TrustedProxies  []string      `env:"HANDBOOK_TRUSTED_PROXIES" help:"Addresses or prefixes of reverse proxies whose X-Forwarded-For is believed, separated by commas."`
+	CORSOrigins     []string      `env:"HANDBOOK_CORS_ORIGINS" help:"Origins whose pages may call the API from a browser, such as https://app.example.vn, separated by commas; none by default."`
 	AccessLifetime  time.Duration `env:"HANDBOOK_ACCESS_LIFETIME" envDefault:"15m" help:"How long an access token is valid (1m to 1h)."`
 	SessionIdle     time.Duration `env:"HANDBOOK_SESSION_IDLE" envDefault:"2160h" help:"How long an unused session lives."`
 	SessionMax      time.Duration `env:"HANDBOOK_SESSION_MAX" envDefault:"8760h" help:"How long a session lives at most."`
@@ -145,6 +146,11 @@ func (c *Config) check() []error {
 	if _, err := c.Proxies(); err != nil {
 		bad("HANDBOOK_TRUSTED_PROXIES", "%v", err)
 	}
+	for _, o := range c.CORSOrigins {
+		if !goodOrigin(strings.TrimSpace(o)) {
+			bad("HANDBOOK_CORS_ORIGINS", "%q is not scheme://host or scheme://host:port in lower case; * is not taken", o)
+		}
+	}
 	within := func(name string, d, low, high time.Duration) {
 		if d < low || d > high {
 			bad(name, "is not within %s and %s", low, high)
@@ -189,6 +195,13 @@ func (c *Config) checkOIDC() []error {
 		out = append(out, errors.New("HANDBOOK_OIDC_CLIENT_ID: is required with HANDBOOK_OIDC_ISSUER"))
 	}
 	return out
+}
+
+// goodOrigin tells whether a text is an origin as browsers write it.
+func goodOrigin(o string) bool {
+	u, err := url.Parse(o)
+	return err == nil && u.Scheme != "" && u.Hostname() != "" && o == u.Scheme+"://"+u.Host && o == strings.ToLower(o) && !strings.Contains(o, "*") &&
+		!strings.HasSuffix(u.Host, ":")
 }
 
 // Level is the least level that is logged.

@@ -168,6 +168,7 @@ func table() map[string]rule {
 		"readyz":      {at("/readyz"), everybody(200)},
 		"getContract": {at("/openapi.yaml"), everybody(200)},
 		"getGuide":    {at("/huong-dan"), everybody(200)},
+		"getDocs":     {at("/docs"), everybody(200)},
 		"getJWKS":     {at("/.well-known/jwks.json"), everybody(200)},
 
 		"login": {func(_ *testing.T, _ *cast, r string) call {

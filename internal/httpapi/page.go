@@ -68,6 +68,14 @@ func (p *encodedPage) send(c *fiber.Ctx) error {
 // VisitGetGuideResponse implements the contract.
 func (p *encodedPage) VisitGetGuideResponse(c *fiber.Ctx) error { return p.send(c) }
 
+// VisitGetDocsResponse implements the contract.
+func (p *encodedPage) VisitGetDocsResponse(c *fiber.Ctx) error { return p.send(c) }
+
+// GetDocs implements the contract.
+func (s *Server) GetDocs(context.Context, contract.GetDocsRequestObject) (contract.GetDocsResponseObject, error) {
+	return s.docs, nil
+}
+
 // GetGuide implements the contract.
 func (s *Server) GetGuide(context.Context, contract.GetGuideRequestObject) (contract.GetGuideResponseObject, error) {
 	return s.guide, nil

@@ -25,7 +25,7 @@ import (
 // reached.
 var fromMemory = map[string]bool{
 	"getDocument": true, "getMaterial": true, "listDocuments": true, "listMaterials": true,
-	"search": true, "sync": true, "getJWKS": true, "healthz": true, "readyz": true, "getContract": true, "getGuide": true,
+	"search": true, "sync": true, "getJWKS": true, "healthz": true, "readyz": true, "getContract": true, "getGuide": true, "getDocs": true,
 }
 
 // pipeline is what every request of an operation goes through. Everything a
@@ -148,6 +148,7 @@ func (s *Server) finish(c *fiber.Ctx, op *operation, requestID string, start tim
 			s.Log.Error("request failed", "request_id", requestID, "operation", op.id, "error", err)
 		}
 	}
+	s.cors.answer(c)
 	now := time.Now()
 	took := now.Sub(start)
 	status := c.Response().StatusCode()
@@ -203,12 +204,15 @@ func (s *Server) noRoute(c *fiber.Ctx) error {
 	if body := s.incomingOf(c, start); body != nil {
 		defer body.settle(c)
 	}
-	f := noRoute
+	var err error = noRoute
 	if allowed := s.methodsOf(c.Path()); len(allowed) > 0 {
-		f = wrongMethod
-		c.Set(fiber.HeaderAllow, strings.Join(allowed, ", "))
+		err = nil
+		if !s.cors.preflight(c, allowed) {
+			err = wrongMethod
+			c.Set(fiber.HeaderAllow, strings.Join(allowed, ", "))
+		}
 	}
-	s.finish(c, &operation{id: "none", path: "none", method: "any", metrics: s.metrics.unknown}, requestID, start, f)
+	s.finish(c, &operation{id: "none", path: "none", method: "any", metrics: s.metrics.unknown}, requestID, start, err)
 	return nil
 }
 

@@ -39,6 +39,7 @@ type Deps struct {
 	Pages     *page.Sealer
 	Markdown  Markdown
 	Guide     Page // the operator's guide
+	Docs      Page // the contract for people
 	Sheets    Sheets
 	// Phones and Citizens check proofs from elsewhere; nil turns signing in by
 	// them off.
@@ -51,6 +52,8 @@ type Deps struct {
 	Access  *logs.Access
 	Metrics prometheus.Registerer
 	Limits  Limits
+	// Origins are those of other sites' pages that may read answers.
+	Origins []string
 }
 
 // Limits bound a request.
@@ -75,14 +78,16 @@ type Server struct {
 	app     *fiber.App
 	ops     map[string]*operation
 	metrics *metrics
+	cors    *cors
 	guide   *encodedPage
+	docs    *encodedPage
 }
 
 // New builds the edge and checks that contract and code agree: every route has
 // its operation and every operation its route.
 func New(d Deps) (*Server, error) {
 	if d.Account == nil || d.Directory == nil || d.Library == nil || d.Imports == nil || d.Audit == nil || d.Pages == nil || d.Markdown == nil ||
-		len(d.Guide.HTML) == 0 || d.Sheets == nil || d.Ready == nil ||
+		len(d.Guide.HTML) == 0 || len(d.Docs.HTML) == 0 || d.Sheets == nil || d.Ready == nil ||
 		d.Now == nil || d.Log == nil || d.Metrics == nil {
 		return nil, errors.New("httpapi: a dependency is missing")
 	}
@@ -90,7 +95,10 @@ func New(d Deps) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{Deps: d, ops: ops, metrics: newMetrics(d.Metrics)}
+	s := &Server{Deps: d, ops: ops, metrics: newMetrics(d.Metrics), cors: newCORS(d.Origins)}
+	if s.docs, err = d.Docs.encode(); err != nil {
+		return nil, err
+	}
 	if s.guide, err = d.Guide.encode(); err != nil {
 		return nil, err
 	}
