@@ -41,6 +41,7 @@ func run(ctx context.Context, args []string) error {
 		f.IntVar(&s.documents, "documents", 0, "how many documents shall be out")
 		f.IntVar(&s.drafts, "drafts", 0, "how many approved drafts shall wait")
 		f.IntVar(&s.members, "members", 1, "how many members with a session there shall be")
+		f.IntVar(&s.inTree, "province", 0, "how many members without a session there shall be, in a tree")
 		f.IntVar(&s.bytes, "bytes", 60_000, "size of a document as JSON")
 		if err := f.Parse(args[1:]); err != nil {
 			return err

@@ -38,6 +38,7 @@ func figures() []figure {
 		{"write", (*measuring).writes},
 		{"publish", (*measuring).publishing},
 		{"start", (*measuring).starts},
+		{"province", (*measuring).provinces},
 		{"login", (*measuring).logins},
 		{"kill9", (*measuring).kills},
 		{"import", (*measuring).imports},

@@ -91,7 +91,7 @@ func (m *measuring) starts(ctx context.Context) error {
 	documents := len(s.have.Documents)
 	seen("start_seconds", median(took).Seconds())
 	calm(ctx, 2*time.Second)
-	seen("start_rss_mb", s.rss())
+	seen("start_documents_rss_mb", s.rss())
 	note("start: %d documents of 60 KB, from the start of the process to the first answer, on one core", documents)
 	return m.searches(ctx, s)
 }

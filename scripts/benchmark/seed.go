@@ -31,8 +31,8 @@ type manifest struct {
 	Documents []string // out
 	Drafts    []string // approved, waiting
 	Members   []member
-	// Approver may publish.
-	Approver member
+	// Approver may publish, Chief list the members of a province.
+	Approver, Chief member
 }
 
 func manifestFile(data string) string { return filepath.Join(data, "bench.json") }
@@ -60,8 +60,8 @@ func (m *manifest) save(data string) error {
 // seeding fills a store through the product's own rooms. It goes on from what
 // is there.
 type seeding struct {
-	data                              string
-	documents, drafts, members, bytes int
+	data                                      string
+	documents, drafts, members, bytes, inTree int
 
 	rooms            *rooms
 	have             manifest
@@ -80,6 +80,9 @@ func (s *seeding) run(ctx context.Context) (err error) {
 	if err := s.people(ctx); err != nil {
 		return fmt.Errorf("seed members: %w", err)
 	}
+	if err := s.province(ctx, s.inTree); err != nil {
+		return fmt.Errorf("seed a province: %w", err)
+	}
 	wait := s.rooms.work(ctx)
 	defer wait()
 	if err := s.texts(ctx); err != nil {
@@ -91,8 +94,8 @@ func (s *seeding) run(ctx context.Context) (err error) {
 // people makes the organisation, the editor, the approver and the members, and
 // signs them in.
 func (s *seeding) people(ctx context.Context) error {
-	const from = "2025-07-01"
-	seed := directory.Seed{Orgs: []directory.SeedOrg{{Key: "bench", Name: "Đảng bộ đo lường (mẫu)", Kind: "province", From: from}}}
+	const from = provinceFrom
+	seed := directory.Seed{Orgs: []directory.SeedOrg{benchOrg()}}
 	add := func(key string, roles ...directory.SeedRole) {
 		seed.Members = append(seed.Members, directory.SeedMember{Key: key, Name: "Người Đo " + key, Org: "bench", Kind: "official",
 			Statuses: []directory.SeedStatus{{Status: "active", From: from}}, Username: key, Roles: roles})
@@ -127,6 +130,11 @@ func (s *seeding) people(ctx context.Context) error {
 		}
 	}
 	return err
+}
+
+// benchOrg is the root of every benchmark's tree.
+func benchOrg() directory.SeedOrg {
+	return directory.SeedOrg{Key: "bench", Name: "Đảng bộ đo lường (mẫu)", Kind: "province", From: provinceFrom}
 }
 
 func (s *seeding) act(key string) *caller.Caller {
