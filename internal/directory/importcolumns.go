@@ -84,12 +84,6 @@ var orgKinds = []sheet.Choice{
 	{Value: "branch", Names: []string{"chi bộ", "chi bộ cơ sở", "chi bộ trực thuộc", "branch"}},
 }
 
-// MemberTemplate and OrgTemplate are workbooks to be filled in.
-func MemberTemplate() []sheet.Page { return template(memberColumns) }
-
-// OrgTemplate is the workbook for organisations.
-func OrgTemplate() []sheet.Page { return template(orgColumns) }
-
 // template is an empty sheet with the header, and a second one that explains
 // each column with an example: an example among the data would be imported one
 // day.

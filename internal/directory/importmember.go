@@ -23,7 +23,6 @@ type memberRow struct {
 	tags                             []string
 	informed                         *bool
 	derivedID                        string
-	problems                         []sheet.Problem
 	record                           *sheet.Record
 }
 
