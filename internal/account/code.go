@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
 	"time"
 
@@ -117,7 +118,7 @@ func (s *Service) allows(g grant, target *caller.Identity) bool {
 	if g.Role == "" {
 		return true
 	}
-	for _, r := range target.Roles {
+	for _, r := range slices.Concat(target.Roles, target.Coming) { // a code kept until a role begins would open it
 		if g.Role == string(caller.Secretary) && r.Name != caller.Secretary || !s.within(g.OrgID, r.OrgID) {
 			return false
 		}
@@ -137,4 +138,10 @@ func (s *Service) within(scope, orgID string) bool {
 		}
 	}
 	return false
+}
+
+// administers tells whether somebody is an administrator over the scope of a
+// role.
+func (s *Service) administers(c *caller.Caller, scope string) bool {
+	return slices.ContainsFunc(c.Roles, func(r caller.Role) bool { return r.Name == caller.Admin && s.within(r.OrgID, scope) })
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"sotay/internal/audit"
@@ -14,11 +15,17 @@ import (
 )
 
 // EndSessionsOf ends all sessions of a member within the caller's scope as an
-// administrator, for a phone that was lost. Others are fault.NotFound.
+// administrator, for a phone that was lost. Others are fault.NotFound; who
+// holds a role beyond that scope is NeedsAdmin.
 func (s *Service) EndSessionsOf(ctx context.Context, c *caller.Caller, memberID string) error {
 	target, ok := s.members.Identity(memberID)
 	if !ok || !c.Covers(target.OrgPath, caller.Admin) {
 		return fault.NotFound
+	}
+	for _, r := range slices.Concat(target.Roles, target.Coming) {
+		if !s.administers(c, r.OrgID) {
+			return NeedsAdmin
+		}
 	}
 	// Recorded first: it may run twice, and must not end sessions in silence.
 	err := s.audit.Write(ctx, "", audit.Entry{At: clock.Milli(s.now()), ActorID: c.MemberID, Act: "session.endAll", Target: "member/" + memberID})

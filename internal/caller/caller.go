@@ -48,6 +48,8 @@ type Identity struct {
 	Status string
 	Tags   []string
 	Roles  []Role
+	// Coming are roles that will be in force on a later day.
+	Coming []Role
 	// EnterpriseID and Shift are where and when the member works, "" for none.
 	EnterpriseID, Shift string
 	// Audience is a hash over all that visibility depends on; when it changes

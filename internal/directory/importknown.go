@@ -6,6 +6,7 @@ import (
 
 	"sotay/internal/fault"
 	"sotay/internal/store"
+	"sotay/internal/viet"
 )
 
 // manyLookUps is from when on it is cheaper to read all members once than to
@@ -32,7 +33,12 @@ type knownMembers struct {
 }
 
 // match is whom a row names: by citizen id, and by code.
-type match struct{ byCitizen, byCode *Member }
+type match struct {
+	byCitizen, byCode *Member
+	// erased says that the row's person was taken out of the record, and has
+	// not been entered again since.
+	erased bool
+}
 
 // one says whom a row means, nil when nobody, and a fault when it contradicts
 // itself.
@@ -44,6 +50,10 @@ func (f match) one(row *memberRow) (*Member, *fault.Fault) {
 		return f.byCitizen, nil
 	case f.byCode != nil && row.citizenKey != "" && f.byCode.CitizenKey != f.byCode.ID && f.byCode.CitizenKey != row.citizenKey:
 		return nil, otherID
+	}
+	if f.byCode != nil && row.citizenKey != "" && f.byCode.CitizenKey == f.byCode.ID && viet.Fold(f.byCode.Name) != viet.Fold(row.name) {
+		// A code alone, under another name, is no proof of who somebody is.
+		return nil, otherName
 	}
 	return f.byCode, nil
 }
@@ -62,11 +72,13 @@ func (k *knownMembers) find(ctx context.Context, rows []*memberRow) ([]match, er
 	}
 	out := make([]match, len(rows))
 	for i, row := range rows {
-		if m, ok := derived[row.derivedID]; ok && row.names(&m) {
+		m, ok := derived[row.derivedID]
+		erased := ok && m.Erased()
+		if ok && !erased && row.names(&m) {
 			out[i] = match{byCitizen: &m}
 			continue
 		}
-		if k.checked && !k.odd[row.number] {
+		if k.checked && !k.odd[row.number] && !erased {
 			continue
 		}
 		if out[i], err = k.lookUp(ctx, row); err != nil {
@@ -75,6 +87,7 @@ func (k *knownMembers) find(ctx context.Context, rows []*memberRow) ([]match, er
 		if out[i] != (match{}) {
 			k.odd[row.number] = true
 		}
+		out[i].erased = erased && out[i] == (match{})
 	}
 	return out, nil
 }

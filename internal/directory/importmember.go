@@ -305,6 +305,7 @@ func (im *memberImport) putRowStatus(m *Member, row *memberRow) {
 var (
 	twoMembers = fault.New(fault.Conflict, "two_members", "Số căn cước và mã này thuộc hai đảng viên khác nhau.", "The citizen id and the code belong to two members.")
 	otherID    = fault.New(fault.Conflict, "citizen_id_differs", "Mã này thuộc đảng viên có số căn cước khác.", "The code belongs to a member with another citizen id.")
+	otherName  = fault.New(fault.Conflict, "name_differs", "Mã này thuộc đảng viên mang tên khác và chưa có số căn cước; hãy kiểm tra.", "The code belongs to a member of another name without a citizen id: look into it.")
 	elsewhere  = fault.New(fault.Conflict, "member_elsewhere", "Người này đã có ở tổ chức ngoài phạm vi của bạn; hãy chuyển sinh hoạt qua cấp trên.",
 		"This person is in an organisation outside your scope; let the level above transfer them.")
 )

@@ -207,6 +207,10 @@ func (im *memberImport) compare(ctx context.Context, rows []*memberRow) ([]membe
 			continue
 		}
 		m, f := found[k].one(row)
+		if found[k].erased {
+			im.passOver(row)
+			continue
+		}
 		if f == nil && m != nil {
 			f = im.allowed(m, row)
 		}
@@ -218,10 +222,24 @@ func (im *memberImport) compare(ctx context.Context, rows []*memberRow) ([]membe
 			out = append(out, memberChange{row: row, member: im.newMember(row), isNew: true})
 			continue
 		}
+		before := *m
 		changed := im.put(m, row)
+		if f := im.reaches(&before, m); f != nil {
+			row.refuse(f)
+			continue
+		}
 		out = append(out, memberChange{row: row, member: m, none: !changed})
 	}
 	return out, nil
+}
+
+// passOver leaves out the row of somebody who was erased: a list does not bring
+// back whom a person's own request took out. An administrator may enter them
+// anew.
+func (im *memberImport) passOver(row *memberRow) {
+	if !im.known.checked { // said once, when the rows are checked
+		row.record.Warn("name", erased.Code, "Dữ liệu của người này đã được xóa theo yêu cầu; hàng này được bỏ qua.", "This person's data were erased on request; the row is passed over.")
+	}
 }
 
 // refuse puts a fault on the row, at what identifies the member.
@@ -245,6 +263,14 @@ func (im *memberImport) allowed(m *Member, row *memberRow) *fault.Fault {
 		return notYourOwn
 	}
 	return nil
+}
+
+// reaches tests that the one who imports may decide about what a row changes.
+func (im *memberImport) reaches(before, after *Member) *fault.Fault {
+	if !identityChanged(before, after) {
+		return nil
+	}
+	return fault.As(im.service.mayDecide(im.who, after, false))
 }
 
 // Apply implements jobs.Work.
@@ -349,8 +375,12 @@ func (im *memberImport) updateOne(ctx context.Context, c memberChange) error {
 			return f
 		}
 		leftBefore := hasLeft(m.Current(s.Tree().Day).Status)
+		before := *m
 		if !im.put(m, c.row) {
 			return store.ErrUnchanged
+		}
+		if f := im.reaches(&before, m); f != nil {
+			return f
 		}
 		m.Revision++
 		m.UpdatedAt = s.now()

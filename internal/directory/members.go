@@ -26,6 +26,22 @@ type MemberInput struct {
 	WantsInformation                 *bool
 }
 
+// works tells whether an input says where the member works.
+func (in *MemberInput) works() bool { return in.EnterpriseID != nil || in.Shift != nil }
+
+// changes names the fields of an input, for the audit record.
+func (in *MemberInput) changes() map[string]string {
+	out := map[string]string{}
+	for name, given := range map[string]bool{"name": in.Name != nil, "kind": in.Kind != nil, "joinedOn": in.JoinedOn != nil, "officialOn": in.OfficialOn != nil,
+		"partyCardNo": in.CardNo != nil, "code": in.Code != nil, "citizenId": in.CitizenID != nil, "phone": in.Phone != nil, "tags": in.Tags != nil,
+		"enterprise": in.works(), "locale": in.Locale != nil, "wantsInformation": in.WantsInformation != nil} {
+		if given {
+			out[name] = "changed"
+		}
+	}
+	return out
+}
+
 // NewMember is a member who is admitted, or entered for the first time.
 type NewMember struct {
 	MemberInput
@@ -63,7 +79,7 @@ func memberFault(err error) error {
 // CreateMember enters a member into an organisation within the caller's scope.
 func (s *Service) CreateMember(ctx context.Context, who *caller.Caller, in NewMember) (Member, error) {
 	today := s.Tree()
-	f := needDay(fault.BadInput, "/from", in.From, true)
+	f := s.withinHorizon(needDay(fault.BadInput, "/from", in.From, true), "/from", in.From)
 	status := Status{Key: "first", Status: in.Status, From: in.From, DecisionNo: tidy(in.DecisionNo), RecordedBy: actorID(who), RecordedAt: s.now()}
 	if status.Status == "" {
 		status.Status = Active
@@ -138,7 +154,7 @@ func (s *Service) apply(ctx context.Context, in MemberInput, m *Member, f *fault
 	for k, t := range m.Tags {
 		f = needOneOf(f, fmt.Sprintf("/tags/%d", k), t, tags)
 	}
-	f, err := s.checkEnterprise(ctx, m, f)
+	f, err := s.checkEnterprise(ctx, &in, m, f)
 	if err != nil {
 		return err
 	}
@@ -171,7 +187,10 @@ func (s *Service) applyNumbers(in MemberInput, m *Member, f *fault.Fault) *fault
 }
 
 // checkEnterprise tests that the enterprise is there and has the shift.
-func (s *Service) checkEnterprise(ctx context.Context, m *Member, f *fault.Fault) (*fault.Fault, error) {
+func (s *Service) checkEnterprise(ctx context.Context, in *MemberInput, m *Member, f *fault.Fault) (*fault.Fault, error) {
+	if !in.works() {
+		return f, nil // a shift that is no longer there stands in nobody's way
+	}
 	if m.EnterpriseID == "" {
 		if m.Shift != "" {
 			f = f.At("/shift", "no_enterprise", "Ca làm việc chỉ có khi đã chọn doanh nghiệp.", "A shift needs an enterprise.")
@@ -221,27 +240,56 @@ func (s *Service) change(ctx context.Context, who *caller.Caller, id, verb strin
 	return m, nil
 }
 
-// mayAct answers 404 unless somebody holds one of the roles over a member.
+// mayAct answers 404 unless somebody holds one of the roles over a member: as
+// an administrator where the member belongs, else where they count today. A
+// host does not dispose of its guests.
 func (s *Service) mayAct(who *caller.Caller, m *Member, roles ...caller.RoleName) error {
-	if who == nil || who.CoversMember(s.standing(m), roles...) {
+	if who == nil {
+		return nil
+	}
+	home, unit := s.standing(m)
+	for _, role := range roles {
+		if who.CoversMember(home, role) || role != caller.Admin && who.CoversMember(unit, role) {
+			return nil
+		}
+	}
+	return fault.NotFound
+}
+
+// mayRead answers 404 unless somebody holds one of the roles where a member
+// belongs or counts.
+func (s *Service) mayRead(who *caller.Caller, m *Member, roles ...caller.RoleName) error {
+	if home, unit := s.standing(m); who == nil || who.CoversMember(home, roles...) || who.CoversMember(unit, roles...) {
 		return nil
 	}
 	return fault.NotFound
 }
 
-// standing is where a member stands today, as roles are tested against it.
-func (s *Service) standing(m *Member) *caller.Identity {
+// standing is where a member belongs and where they count today, as roles are
+// tested against it. One who comes on a later day belongs there already.
+func (s *Service) standing(m *Member) (home, unit *caller.Identity) {
 	t := s.Tree()
-	i := &caller.Identity{MemberID: m.ID, OrgID: m.unit(t), EnterpriseID: m.EnterpriseID, Status: m.Current(t.Day).Status}
-	i.OrgPath = t.Path(i.OrgID)
-	return i
+	place := placeOn(m.Places, t.Day)
+	if place == "" && len(m.Places) > 0 {
+		place = m.Places[0].OrgID
+	}
+	at := func(orgID string) *caller.Identity {
+		return &caller.Identity{MemberID: m.ID, OrgID: orgID, OrgPath: t.Path(orgID), EnterpriseID: m.EnterpriseID}
+	}
+	s0 := m.Current(t.Day)
+	return at(t.Resolve(place)), at(unitOf(t, place, s0.Status, s0.HostID))
 }
 
 // UpdateMember changes what is held of a member; rev 0 is any revision.
 func (s *Service) UpdateMember(ctx context.Context, who *caller.Caller, id string, rev int64, in MemberInput) (Member, error) {
-	return s.change(ctx, who, id, "update", admins, nil, func(m *Member) error {
+	return s.change(ctx, who, id, "update", admins, in.changes(), func(m *Member) error {
 		if rev > 0 && m.Revision != rev {
 			return staleRevision
+		}
+		if in.proves() {
+			if err := s.mayDecide(who, m, false); err != nil {
+				return err
+			}
 		}
 		return s.apply(ctx, in, m, fault.BadInput)
 	})
@@ -258,7 +306,7 @@ type Transferral struct {
 // TransferMember records a transfer. The caller is an administrator over both
 // organisations; records of before keep the old unit.
 func (s *Service) TransferMember(ctx context.Context, who *caller.Caller, id string, in Transferral) (Member, error) {
-	f := needDay(fault.BadInput, "/on", in.On, true)
+	f := s.withinHorizon(needDay(fault.BadInput, "/on", in.On, true), "/on", in.On)
 	t := s.Tree()
 	if on := s.treeOn(in.On); len(f.Fields) == 0 && (on.Org(in.OrgID) == nil || !covers(who, on.Path(in.OrgID), admins...) || !coversNow(who, t, in.OrgID)) {
 		f = f.At("/orgId", "not_found", "Không có tổ chức này vào ngày đó.", "There is no such organisation on that day.")
@@ -266,11 +314,22 @@ func (s *Service) TransferMember(ctx context.Context, who *caller.Caller, id str
 	if err := faultOrNil(f); err != nil {
 		return Member{}, err
 	}
-	p := Place{Key: "transfer/" + madeID(who, "transfers/"+id, in.Key), OrgID: in.OrgID, From: in.On, DecisionNo: tidy(in.DecisionNo)}
+	p := Place{Key: "transfer/" + madeID(who, "transfers/"+id, in.Key), OrgID: in.OrgID, From: in.On, DecisionNo: tidy(in.DecisionNo),
+		Request: s.keys.request([]any{id, in.OrgID, in.On, in.DecisionNo})}
 	return s.change(ctx, who, id, "transfer", admins, map[string]string{"org": in.OrgID, "on": in.On}, func(m *Member) error {
-		if !m.putPlace(p) {
+		if k := slices.IndexFunc(m.Places, func(o Place) bool { return o.Key == p.Key }); k >= 0 {
+			if m.Places[k].Request != p.Request {
+				return keyReused
+			}
 			return store.ErrUnchanged
 		}
+		if err := s.mayDecide(who, m, false); err != nil {
+			return err
+		}
+		// What was planned for later days is void: it was planned for somebody
+		// who belonged elsewhere.
+		m.Places = slices.DeleteFunc(slices.Clone(m.Places), func(o Place) bool { return o.From > t.Day && o.From > p.From })
+		m.putPlace(p)
 		return nil
 	})
 }

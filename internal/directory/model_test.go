@@ -140,7 +140,9 @@ func (r *run) step() {
 		if _, err := r.TransferMember(ctx, nil, id, Transferral{OrgID: org, On: day}); err != nil {
 			r.t.Fatal(err)
 		}
-		r.places[id] = append(r.places[id], Place{OrgID: org, From: day})
+		// A transfer makes void what was planned for later days.
+		today := clock.Day(r.now())
+		r.places[id] = append(slices.DeleteFunc(r.places[id], func(p Place) bool { return p.From > today && p.From > day }), Place{OrgID: org, From: day})
 		slices.SortStableFunc(r.places[id], func(a, b Place) int { return strings.Compare(a.From, b.From) })
 	case 6, 7:
 		in := StatusInput{Status: rapid.SampledFrom(statuses).Draw(r.t, "status"), From: r.day("from")}

@@ -37,39 +37,45 @@ func (s *Service) Orgs(who *caller.Caller, f OrgFilter, cursor string, limit int
 		return nil, nil, err
 	}
 	name := listName("orgs", f)
-	after := ""
+	var after listed
 	if cursor != "" {
 		b, err := s.pages.Open(name, cursor)
 		if err != nil {
 			return nil, nil, err
 		}
-		after = string(b)
-	}
-	var out []OrgView
-	var next *string
-	passed := after == ""
-	for _, root := range roots {
-		t.Search(root, f.Q, func(o *tree.Org) bool {
-			if !passed {
-				passed = o.ID == after
-				return true
-			}
-			if len(out) == limit {
-				c := s.pages.Seal(name, []byte(out[limit-1].ID))
-				next = &c
-				return false
-			}
-			out = append(out, OrgView{Org: o})
-			return true
-		})
-		if next != nil {
-			break
+		if json.Unmarshal(b, &after) != nil {
+			return nil, nil, fault.BadCursor
 		}
 	}
-	if !passed {
-		return nil, nil, fault.BadCursor // it has gone meanwhile
+	var all []*tree.Org
+	for _, root := range roots {
+		t.Search(root, f.Q, func(o *tree.Org) bool { all = append(all, o); return true })
 	}
-	return out, next, nil
+	from := after.from(all)
+	out := make([]OrgView, 0, limit)
+	for _, o := range all[from:min(from+limit, len(all))] {
+		out = append(out, OrgView{Org: o})
+	}
+	if from+limit >= len(all) {
+		return out, nil, nil
+	}
+	b, _ := json.Marshal(listed{out[limit-1].ID, from + limit})
+	next := s.pages.Seal(name, b)
+	return out, &next, nil
+}
+
+// listed is where a list goes on: behind an organisation, or, when that is no
+// longer in the list, behind as many as were listed.
+type listed struct {
+	ID    string
+	Count int
+}
+
+func (l listed) from(all []*tree.Org) int {
+	if k := slices.IndexFunc(all, func(o *tree.Org) bool { return o.ID == l.ID }); k >= 0 {
+		return k + 1
+	}
+	return min(l.Count, len(all))
 }
 
 // scopeOf returns the topmost organisations of a tree that the caller holds

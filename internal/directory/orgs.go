@@ -39,7 +39,7 @@ var admins = []caller.RoleName{caller.Admin}
 
 // begin checks what all acts have and prepares the row.
 func (s *Service) begin(d *Decision, who *caller.Caller, kind string, in any) (Act, error) {
-	f := needDay(fault.BadInput, "/on", d.On, true)
+	f := s.withinHorizon(needDay(fault.BadInput, "/on", d.On, true), "/on", d.On)
 	a := Act{Kind: kind, On: d.On, DecisionNo: tidy(d.DecisionNo), Request: s.keys.request([]any{kind, d, in})}
 	a.ID = madeID(who, "org-act/"+kind, d.Key)
 	return a, faultOrNil(f)
@@ -172,12 +172,16 @@ var hasMembers = fault.New(fault.Unsuited, "has_members",
 	"Tổ chức còn đảng viên; hãy chuyển họ hoặc sáp nhập tổ chức.", "Members belong to it: move them, or merge it.").
 	At("/orgId", "has_members", "Còn đảng viên.", "It has members.")
 
-// inhabited tells whether a member who has not left counts in an organisation
-// on a day.
+// inhabited tells whether a member who has not left belongs to an organisation
+// or counts in it on a day, or is going to come later.
 func (s *Service) inhabited(on *tree.Snapshot, orgID string) bool {
 	found := false
 	s.table.each(func(r *row) {
-		found = found || r.unit(on) == orgID && !hasLeft(r.statusOn(on.Day).status)
+		if found || hasLeft(r.statusOn(on.Day).status) {
+			return
+		}
+		comes := slices.ContainsFunc(r.places, func(p stay) bool { return p.from > on.Day && p.orgID == orgID })
+		found = comes || r.unit(on) == orgID || on.Resolve(r.placeOn(on.Day)) == orgID
 	})
 	return found
 }

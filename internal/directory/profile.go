@@ -117,10 +117,8 @@ func (s *Service) EraseMember(ctx context.Context, who *caller.Caller, id, reaso
 		if m.Erased() {
 			return store.ErrUnchanged
 		}
-		for _, r := range m.Roles {
-			if mine, err := s.governs(ctx, who, r); err != nil || !mine {
-				return needsHigher
-			}
+		if err := s.mayDecide(who, m, false); err != nil {
+			return err
 		}
 		now := s.now()
 		next := Member{Meta: m.Meta, Pending: m.Pending, Kind: m.Kind, OfficialOn: m.OfficialOn, Places: m.Places,

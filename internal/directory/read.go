@@ -143,7 +143,7 @@ func (f MemberFilter) test(t *tree.Snapshot) func(*row) bool {
 	return func(r *row) bool {
 		status := r.statusOn(t.Day).status
 		switch {
-		case f.Status == "" && !f.All && (hasLeft(status) || r.erased),
+		case r.erased && !f.All, f.Status == "" && !f.All && hasLeft(status),
 			f.Status != "" && status != f.Status,
 			f.Kind != "" && kindOn(r.kind, r.officialOn, t.Day) != f.Kind,
 			f.EnterpriseID != "" && r.enterprise != f.EnterpriseID,
@@ -193,7 +193,7 @@ func (s *Service) Member(ctx context.Context, who *caller.Caller, id string) (Me
 	if err != nil {
 		return MemberView{}, memberFault(err)
 	}
-	if err := s.mayAct(who, &m, readers...); err != nil {
+	if err := s.mayRead(who, &m, readers...); err != nil {
 		return MemberView{}, err
 	}
 	if who != nil {

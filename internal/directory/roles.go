@@ -10,23 +10,21 @@ import (
 	"sotay/internal/store"
 )
 
-var (
-	ownAdmin = fault.New(fault.Conflict, "own_admin_role",
-		"Không thể tự bỏ vai trò quản trị của chính mình.", "You can't take your own admin role away.")
-)
-
 // SetRoles replaces the roles of a member within the caller's scope; roles
-// outside it stay as they are. A change makes the member's access tokens stale.
+// outside it stay as they are. Nobody changes their own, and nothing is given
+// for longer than the giver holds it. A change makes the member's access tokens
+// stale.
 func (s *Service) SetRoles(ctx context.Context, who *caller.Caller, id string, roles []Role) (Member, error) {
+	if who != nil && who.MemberID == id {
+		return Member{}, notYourOwn
+	}
 	if err := s.checkRoles(ctx, who, roles); err != nil {
 		return Member{}, err
 	}
 	return s.change(ctx, who, id, "roles", admins, roleAudit(roles), func(m *Member) error {
 		var keep []Role
 		for _, r := range m.Roles {
-			if mine, err := s.governs(ctx, who, r); err != nil {
-				return err
-			} else if !mine {
+			if !s.governs(who, r) {
 				keep = append(keep, r)
 			}
 		}
@@ -34,30 +32,32 @@ func (s *Service) SetRoles(ctx context.Context, who *caller.Caller, id string, r
 		if slices.Equal(next, m.Roles) {
 			return store.ErrUnchanged
 		}
-		if who != nil && who.MemberID == id && !s.keepsAdmin(who, next) {
-			return ownAdmin
-		}
 		m.Roles = next
 		m.AuthRev++
 		return nil
 	})
 }
 
-// keepsAdmin tells whether somebody who changes their own roles still holds
-// each admin role that is in force.
-func (s *Service) keepsAdmin(who *caller.Caller, next []Role) bool {
-	day := s.Tree().Day
+// mandate is the last day of somebody's role as administrator over a path, ""
+// for none.
+func mandate(who *caller.Caller, path []string) string {
+	end, found := "", false
+	if who == nil {
+		return ""
+	}
 	for _, r := range who.Roles {
-		if r.Name != caller.Admin {
+		if r.Name != caller.Admin || !slices.Contains(path, r.OrgID) {
 			continue
 		}
-		if !slices.ContainsFunc(next, func(n Role) bool {
-			return n.Role == string(caller.Admin) && n.OrgID == r.OrgID && n.From <= day && (n.To == "" || day <= n.To)
-		}) {
-			return false
+		if r.To == "" {
+			return ""
 		}
+		end, found = max(end, r.To), true
 	}
-	return true
+	if !found {
+		return ""
+	}
+	return end
 }
 
 func roleAudit(roles []Role) map[string]string {
@@ -66,20 +66,6 @@ func roleAudit(roles []Role) map[string]string {
 		out[fmt.Sprintf("role%d", k+1)] = r.Role + " " + r.OrgID + r.EnterpriseID + " " + r.From + " " + r.To
 	}
 	return out
-}
-
-// governs tells whether a role lies within the caller's scope. Roles over what
-// is gone are the business of the root's administrators.
-func (s *Service) governs(ctx context.Context, who *caller.Caller, r Role) (bool, error) {
-	orgID := r.OrgID
-	if r.EnterpriseID != "" {
-		e, err := s.enterprises.Get(ctx, r.EnterpriseID)
-		if err != nil {
-			return false, doing("enterprise of a role", err)
-		}
-		orgID = e.OrgID
-	}
-	return covers(who, s.OrgPath(orgID), admins...), nil
 }
 
 func (s *Service) checkRoles(ctx context.Context, who *caller.Caller, roles []Role) error {
@@ -95,6 +81,9 @@ func (s *Service) checkRoles(ctx context.Context, who *caller.Caller, roles []Ro
 		f = needDay(f, at+"/to", r.To, false)
 		if r.To != "" && r.To < r.From {
 			f = f.At(at+"/to", "before_from", "Ngày cuối phải từ ngày đầu trở đi.", "The last day is before the first.")
+		}
+		if end := mandate(who, t.Path(r.OrgID)); end != "" && (r.To == "" || r.To > end) {
+			f = f.At(at+"/to", "beyond_own", "Không thể trao vai trò dài hơn nhiệm kỳ quản trị của chính bạn.", "It may not last longer than your own role as administrator.")
 		}
 		if slices.Contains(roles[:k], *r) {
 			f = f.At(at, "duplicate", "Vai trò bị trùng.", "This role stands twice.")
@@ -128,5 +117,5 @@ func (s *Service) checkEnterpriseRole(ctx context.Context, who *caller.Caller, r
 		}
 		return false, doing("enterprise of a role", err)
 	}
-	return !covers(who, s.OrgPath(e.OrgID), admins...), nil
+	return !s.governs(who, Role{EnterpriseID: e.ID}), nil
 }

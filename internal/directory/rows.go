@@ -56,6 +56,8 @@ type Place struct {
 	OrgID      string `bson:"orgId"`
 	From       string `bson:"from"` // YYYY-MM-DD
 	DecisionNo string `bson:"decisionNo"`
+	// Request is a keyed hash of what was asked under Key.
+	Request string `bson:"request"`
 }
 
 // Status is one span of a member's history. The latest begun of those that

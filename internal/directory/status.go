@@ -30,7 +30,7 @@ func (s *Service) SetStatus(ctx context.Context, who *caller.Caller, id string, 
 	if who != nil && who.MemberID == id {
 		return Member{}, notYourOwn
 	}
-	if err := s.checkStatus(in); err != nil {
+	if err := s.checkStatus(who, in); err != nil {
 		return Member{}, err
 	}
 	span := Status{Key: "status/" + in.From, Status: in.Status, From: in.From, To: in.To, DecidedBy: in.DecidedBy,
@@ -40,11 +40,12 @@ func (s *Service) SetStatus(ctx context.Context, who *caller.Caller, id string, 
 		if same := slices.IndexFunc(m.Statuses, func(o Status) bool { return o.From == in.From }); same >= 0 && sameSpan(m.Statuses[same], span) {
 			return store.ErrUnchanged
 		}
-		if s.mayAct(who, m, caller.Admin) != nil {
-			day := s.Tree().Day
-			if !slices.Contains(branchDecides, in.Status) || !slices.Contains(branchDecides, m.Current(day).Status) {
-				return needsAdmin
-			}
+		asSecretary := s.mayAct(who, m, caller.Admin) != nil
+		if asSecretary && !(slices.Contains(branchDecides, in.Status) && onlyBranchDecides(m.Statuses, in.From)) {
+			return needsAdmin
+		}
+		if err := s.mayDecide(who, m, asSecretary); err != nil {
+			return err
 		}
 		m.putStatus(span)
 		if hasLeft(m.Current(s.Tree().Day).Status) {
@@ -58,9 +59,9 @@ func sameSpan(a, b Status) bool {
 	return a.Status == b.Status && a.To == b.To && a.DecidedBy == b.DecidedBy && a.DecisionNo == b.DecisionNo && a.HostID == b.HostID
 }
 
-func (s *Service) checkStatus(in StatusInput) error {
+func (s *Service) checkStatus(who *caller.Caller, in StatusInput) error {
 	f := needOneOf(fault.BadInput, "/status", in.Status, statuses)
-	f = needDay(f, "/from", in.From, true)
+	f = s.withinHorizon(needDay(f, "/from", in.From, true), "/from", in.From)
 	f = needDay(f, "/to", in.To, false)
 	if in.To != "" && in.To < in.From {
 		f = f.At("/to", "before_from", "Ngày cuối phải từ ngày đầu trở đi.", "The last day is before the first.")
@@ -73,6 +74,8 @@ func (s *Service) checkStatus(in StatusInput) error {
 		f = f.At("/decidedBy", "not_found", "Không có tổ chức này.", "There is no such organisation.")
 	}
 	switch {
+	case in.Status == TemporaryAttachment && in.HostID != "" && !covers(who, t.Path(in.HostID), admins...):
+		f = f.At("/hostId", "not_found", "Không có tổ chức này trong phạm vi của bạn.", "There is no such organisation within your scope.")
 	case in.Status == TemporaryAttachment && t.Org(in.HostID) == nil:
 		f = f.At("/hostId", "required", "Cần nơi sinh hoạt tạm thời.", "The host organisation is needed.")
 	case in.Status != TemporaryAttachment && in.HostID != "":
@@ -91,5 +94,14 @@ func (s *Service) SetInformation(ctx context.Context, who *caller.Caller, id str
 		}
 		m.WantsInformation = wants
 		return nil
+	})
+}
+
+// onlyBranchDecides tells whether all that is recorded from a day on, or still
+// in force on it, is what a branch decides by itself: a secretary overrules
+// nothing else, nor writes over it.
+func onlyBranchDecides(list []Status, from string) bool {
+	return !slices.ContainsFunc(list, func(s Status) bool {
+		return (s.To == "" || s.To >= from) && !slices.Contains(branchDecides, s.Status)
 	})
 }

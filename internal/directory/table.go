@@ -185,12 +185,15 @@ func (r *row) identity(tr *tree.Snapshot) *caller.Identity {
 		i.OrgPath, i.Units = o.Path, o.Units
 	}
 	for _, role := range r.roles {
-		// A role over an organisation that has closed is over: its successor
-		// appoints its own.
-		inForce := role.From <= tr.Day && (role.To == "" || tr.Day <= role.To)
-		if inForce && (role.OrgID == "" || tr.Org(role.OrgID) != nil) {
-			i.Roles = append(i.Roles, caller.Role{Name: caller.RoleName(role.Role), OrgID: role.OrgID,
-				EnterpriseID: role.EnterpriseID, From: role.From, To: role.To})
+		held := caller.Role{Name: caller.RoleName(role.Role), OrgID: role.OrgID, EnterpriseID: role.EnterpriseID, From: role.From, To: role.To}
+		switch {
+		case role.To != "" && role.To < tr.Day:
+		case role.From > tr.Day:
+			i.Coming = append(i.Coming, held)
+		case role.OrgID == "" || tr.Org(role.OrgID) != nil:
+			// A role over an organisation that has closed is over: its
+			// successor appoints its own.
+			i.Roles = append(i.Roles, held)
 		}
 	}
 	i.Audience = audienceHash(i)

@@ -142,16 +142,130 @@ func TestAdminOfASubtree(t *testing.T) {
 		sub.do(t, "PATCH", "/v1/admin/members/"+person("m23"), fields{"name": "x"}, "If-Match", "*").want(t, 404, "not_found")
 		sub.do(t, "GET", "/v1/admin/audit", nil).want(t, 403, "forbidden")
 		// Own roles: not away with what lets one act, and roles outside stay.
-		sub.do(t, "PUT", "/v1/admin/members/"+person("m03")+"/roles", fields{"roles": []any{}}).want(t, 409, "own_admin_role")
+		sub.do(t, "PUT", "/v1/admin/members/"+person("m03")+"/roles", fields{"roles": []any{}}).want(t, 403, "not_your_own")
 		adm.do(t, "PUT", "/v1/admin/members/"+person("m04")+"/roles", fields{"roles": []any{fields{"role": "leader", "orgId": org("tinh"), "from": "2026-01-01"}}}).want(t, 200)
 		rec := parse[contract.MemberRecord](t, sub.do(t, "PUT", "/v1/admin/members/"+person("m04")+"/roles",
 			fields{"roles": []any{fields{"role": "editor", "orgId": org("kp1"), "from": "2026-01-01", "to": "2026-12-31"}}}).want(t, 200))
 		if len(rec.Roles) != 2 || rec.Roles[0].Role != "leader" || rec.Roles[1].Role != "editor" {
 			t.Errorf("roles are %+v", rec.Roles)
 		}
-		// Nobody is erased by one who may not take their roles.
-		sub.do(t, "POST", "/v1/admin/members/"+person("m04")+"/erasure", fields{"reason": "x"}).want(t, 403, "needs_higher_admin")
+		// Who may do more than the scope reaches is neither erased nor moved, nor
+		// given another proof of who that is, nor taken out of the party by it.
+		path := "/v1/admin/members/" + person("m04")
+		for _, a := range []*answer{
+			sub.do(t, "POST", path+"/erasure", fields{"reason": "x"}),
+			sub.do(t, "PATCH", path, fields{"phone": "0912000001"}, "If-Match", "*"),
+			sub.do(t, "PATCH", path, fields{"citizenId": "034190000124"}, "If-Match", "*"),
+			sub.do(t, "PATCH", path, fields{"code": "x"}, "If-Match", "*"),
+			sub.do(t, "POST", path+"/transfers", fields{"orgId": org("kp2"), "on": "2026-03-01"}),
+			sub.do(t, "PUT", "/v1/members/"+person("m04")+"/status", fields{"status": "expelled", "from": "2026-11-01"}),
+		} {
+			a.want(t, 403, "needs_higher_admin")
+		}
+		sub.do(t, "DELETE", path+"/sessions", nil).want(t, 403, "needs_admin")
+		sub.do(t, "PATCH", path, fields{"name": "Tên Đã Sửa"}, "If-Match", "*").want(t, 200)
+		sub.do(t, "PATCH", "/v1/admin/members/"+person("m03"), fields{"phone": "0912000001"}, "If-Match", "*").want(t, 403, "not_your_own")
 	})
+}
+
+// TestNothingBeyondTheOwnMandate: roles end with the giver's, own roles are for
+// others to give, and a role that begins tomorrow counts today.
+func TestNothingBeyondTheOwnMandate(t *testing.T) {
+	t.Parallel()
+	forEachEngine(t, func(t *testing.T, e *env) {
+		s := e.serve(t)
+		adm := s.as(t, admin)
+		until := fields{"role": "admin", "orgId": org("phuong"), "from": "2026-01-01", "to": "2027-06-30"}
+		adm.do(t, "PUT", "/v1/admin/members/"+person("m01")+"/roles", fields{"roles": []any{until}}).want(t, 200)
+		sub := s.guest(t).with(s.guest(t).login(t, member, password, "mandate").AccessToken)
+		sub.do(t, "PUT", "/v1/admin/members/"+person("m01")+"/roles", fields{"roles": []any{with(until, fields{"to": "2030-01-01"})}}).want(t, 403, "not_your_own")
+		long := fields{"role": "editor", "orgId": org("kp1"), "from": "2026-01-01"}
+		if a := sub.do(t, "PUT", "/v1/admin/members/"+person("m05")+"/roles", fields{"roles": []any{long}}).want(t, 400); !a.names(t, "/roles/0/to") {
+			t.Errorf("the end is not named: %s", a.body)
+		}
+		sub.do(t, "PUT", "/v1/admin/members/"+person("m05")+"/roles", fields{"roles": []any{with(long, fields{"to": "2027-06-30"})}}).want(t, 200)
+		// A role over an enterprise reaches everywhere: the root gives it.
+		company := parse[contract.Enterprise](t, sub.do(t, "POST", "/v1/admin/enterprises", with(enterpriseBody(""), fields{"orgId": org("phuong")})).want(t, 201))
+		sub.do(t, "PUT", "/v1/admin/members/"+person("m06")+"/roles", fields{"roles": []any{fields{"role": "secretary", "enterpriseId": company.Id, "from": "2026-01-01", "to": "2027-01-01"}}}).want(t, 400)
+		// Tomorrow's administrator is one today, for whoever would take them over.
+		tomorrow := time.Now().AddDate(0, 0, 2).Format(time.DateOnly)
+		adm.do(t, "PUT", "/v1/admin/members/"+person("m07")+"/roles", fields{"roles": []any{fields{"role": "admin", "orgId": org("tinh"), "from": tomorrow}}}).want(t, 200)
+		sec := s.as(t, secretary)
+		sec.do(t, "POST", "/v1/members/"+person("m07")+"/activation-code", nil).want(t, 403, "needs_admin")
+		sec.do(t, "PUT", "/v1/members/"+person("m07")+"/status", fields{"status": "exempt", "from": "2026-11-01"}).want(t, 403, "needs_admin")
+		// Nothing is decided for a day so far away that it bars all before.
+		far := fields{"on": "2199-01-01", "name": "x"}
+		if a := sub.do(t, "POST", "/v1/admin/orgs/"+org("kp2")+"/change", far).want(t, 400); !a.names(t, "/on") {
+			t.Errorf("the day is not named: %s", a.body)
+		}
+	})
+}
+
+// TestSecretaryOverrulesNothing: what others decided, before or for later, is
+// not written over by a branch.
+func TestSecretaryOverrulesNothing(t *testing.T) {
+	t.Parallel()
+	forEachEngine(t, func(t *testing.T, e *env) {
+		s := e.serve(t)
+		adm, sec := s.as(t, admin), s.as(t, secretary)
+		path := "/v1/members/" + person("m04") + "/status"
+		adm.do(t, "PUT", path, fields{"status": "suspended", "from": "2026-05-01", "to": "2026-08-01"}).want(t, 200)
+		sec.do(t, "PUT", path, fields{"status": "active", "from": "2026-05-01"}).want(t, 403, "needs_admin")
+		sec.do(t, "PUT", path, fields{"status": "exempt", "from": "2026-09-01"}).want(t, 200)
+		coming := time.Now().AddDate(0, 1, 0).Format(time.DateOnly)
+		adm.do(t, "PUT", path, fields{"status": "expelled", "from": coming}).want(t, 200)
+		for _, from := range []string{coming, "2026-10-01", time.Now().AddDate(0, 2, 0).Format(time.DateOnly)} {
+			sec.do(t, "PUT", path, fields{"status": "active", "from": from}).want(t, 403, "needs_admin")
+		}
+	})
+}
+
+// TestHostsAndGuests: a host does not dispose of those who are attached to it,
+// a transfer under a used key is refused, and one who comes later is reachable.
+func TestHostsAndGuests(t *testing.T) {
+	t.Parallel()
+	forEachEngine(t, func(t *testing.T, e *env) {
+		s := e.serve(t)
+		adm := s.as(t, admin)
+		adm.do(t, "PUT", "/v1/admin/members/"+person("m01")+"/roles", fields{"roles": []any{fields{"role": "admin", "orgId": org("phuong"), "from": "2026-01-01"}}}).want(t, 200)
+		sub := s.guest(t).with(s.guest(t).login(t, member, password, "host").AccessToken)
+		if a := sub.do(t, "PUT", "/v1/members/"+person("m05")+"/status", fields{"status": "temporaryAttachment", "from": "2026-11-01", "hostId": org("dn")}).want(t, 400); !a.names(t, "/hostId") {
+			t.Errorf("the host is not named: %s", a.body)
+		}
+		adm.do(t, "PUT", "/v1/members/"+person("m23")+"/status", fields{"status": "temporaryAttachment", "from": "2026-11-01", "hostId": org("kp1")}).want(t, 200)
+		sub.do(t, "GET", "/v1/members/"+person("m23"), nil).want(t, 200)
+		sub.do(t, "POST", "/v1/admin/members/"+person("m23")+"/erasure", fields{"reason": "x"}).want(t, 404, "not_found")
+		sub.do(t, "POST", "/v1/admin/members/"+person("m23")+"/transfers", fields{"orgId": org("kp1"), "on": "2026-11-01"}).want(t, 404, "not_found")
+
+		to := fields{"orgId": org("kp2"), "on": "2026-11-05"}
+		path := "/v1/admin/members/" + person("m04") + "/transfers"
+		adm.do(t, "POST", path, to, "Idempotency-Key", "k").want(t, 200)
+		adm.do(t, "POST", path, to, "Idempotency-Key", "k").want(t, 200)
+		adm.do(t, "POST", path, with(to, fields{"orgId": org("dn")}), "Idempotency-Key", "k").want(t, 422, "idempotency_key_reused")
+
+		coming := time.Now().AddDate(0, 1, 0).Format(time.DateOnly)
+		m := parse[contract.MemberRecord](t, adm.do(t, "POST", "/v1/admin/members", with(newMember("Người Đến Sau"), fields{"from": coming})).want(t, 201))
+		adm.do(t, "GET", "/v1/members/"+m.Id, nil).want(t, 200)
+		// A branch that somebody will come back to, or comes to, is not dissolved.
+		empty := fields{"name": "Chi bộ sắp có người", "kind": "branch", "parentId": org("phuong"), "on": "2026-01-01"}
+		branch := parse[contract.OrgAct](t, adm.do(t, "POST", "/v1/admin/orgs", empty).want(t, 201)).Changes[0].OrgId
+		adm.do(t, "POST", "/v1/admin/members/"+m.Id+"/transfers", fields{"orgId": branch, "on": coming}).want(t, 200)
+		adm.do(t, "POST", "/v1/admin/orgs/"+branch+"/dissolve", fields{"on": "2026-11-01"}).want(t, 422, "has_members")
+		// One code is one organisation, in whatever case.
+		adm.do(t, "POST", "/v1/admin/orgs", with(empty, fields{"code": "CB-77"})).want(t, 201)
+		adm.do(t, "POST", "/v1/admin/orgs", with(empty, fields{"code": "cb-77"})).want(t, 422, "code_taken")
+	})
+}
+
+// TestListOfOrgsWhileTheyChange goes on when what it stopped at is renamed or
+// gone.
+func TestListOfOrgsWhileTheyChange(t *testing.T) {
+	t.Parallel()
+	s := newEnv(t, "sqlite").serve(t)
+	adm := s.as(t, admin)
+	page := get[contract.OrgList](t, adm, "/v1/admin/orgs?q=khu&limit=1")
+	adm.do(t, "POST", "/v1/admin/orgs/"+page.Items[0].Id+"/change", fields{"on": "2026-11-01", "name": "Chi bộ Đổi Tên"}).want(t, 201)
+	get[contract.OrgList](t, adm, "/v1/admin/orgs?q=khu&limit=1&cursor="+*page.NextCursor)
 }
 
 // TestEnterprises: a role may be scoped to one, wherever its members belong.

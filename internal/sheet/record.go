@@ -37,6 +37,13 @@ func (r *Record) Fail(key, code, vi, en string) {
 	r.Problems = append(r.Problems, p)
 }
 
+// Warn puts a note at a column of the row that keeps nothing from being taken
+// over.
+func (r *Record) Warn(key, code, vi, en string) {
+	r.Fail(key, code, vi, en)
+	r.Problems[len(r.Problems)-1].Warning = true
+}
+
 // Failed tells whether a column of the row has a problem already.
 func (r *Record) Failed(key string) bool {
 	at, ok := r.table.at[key]

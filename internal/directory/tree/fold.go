@@ -3,6 +3,8 @@ package tree
 import (
 	"cmp"
 	"slices"
+
+	"sotay/internal/viet"
 )
 
 // span is the state of an organisation from a day on.
@@ -41,7 +43,7 @@ func Build(acts []Act) (*History, error) {
 // fold is a history under construction: the state on the day it has reached.
 type fold struct {
 	now     map[string]*span
-	codes   map[string]string // open organisations by code
+	codes   map[string]string // open organisations by folded code
 	root    string
 	history *History
 }
@@ -112,7 +114,7 @@ func (f *fold) change(c *Change) string {
 		if c.OrgID == f.root {
 			return RootCloses
 		}
-		delete(f.codes, s.code)
+		delete(f.codes, viet.Fold(s.code))
 		next := *s
 		next.open, next.heirs = false, c.Heirs
 		f.now[c.OrgID] = &next
@@ -142,12 +144,12 @@ func (f *fold) recode(id, code string) string {
 	if code == "" {
 		return ""
 	}
-	if holder := f.codes[code]; holder != "" && holder != id {
+	if holder := f.codes[viet.Fold(code)]; holder != "" && holder != id {
 		return CodeTaken
 	}
 	s := f.now[id]
-	delete(f.codes, s.code)
-	f.codes[code] = id
+	delete(f.codes, viet.Fold(s.code))
+	f.codes[viet.Fold(code)] = id
 	s.code = code
 	return ""
 }

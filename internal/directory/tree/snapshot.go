@@ -102,7 +102,7 @@ func (h *History) At(day string) *Snapshot {
 		}
 		t.orgs[id] = o
 		if s.code != "" {
-			t.codes[s.code] = id
+			t.codes[viet.Fold(s.code)] = id
 		}
 	}
 	t.link(before)
@@ -253,8 +253,9 @@ func (t *Snapshot) Subtree(id string, fn func(*Org) bool) bool {
 	return true
 }
 
-// ByCode returns the open organisation with a code, nil when there is none.
-func (t *Snapshot) ByCode(code string) *Org { return t.orgs[t.codes[code]] }
+// ByCode returns the open organisation with a code, in any case and with or
+// without marks; nil when there is none.
+func (t *Snapshot) ByCode(code string) *Org { return t.orgs[t.codes[viet.Fold(code)]] }
 
 // Search returns open organisations below and including one, in tree order,
 // whose name or code holds all words; "" finds all.
