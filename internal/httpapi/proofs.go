@@ -27,7 +27,9 @@ func (s *Server) LoginWithFirebase(ctx context.Context, r contract.LoginWithFire
 		return nil, account.NotConfigured
 	}
 	t, err := s.Account.LoginByPhone(ctx, account.ProofInput[account.PhoneProof]{
-		Verify: func(ctx context.Context) (account.PhoneProof, error) { return s.Phones.VerifyPhone(ctx, r.Body.IdToken) },
+		Verify: func(ctx context.Context) (account.PhoneProof, error) {
+			return s.Phones.VerifyPhone(ctx, r.Body.IdToken)
+		},
 		Notice: text(r.Body.PrivacyNotice), Device: deviceOf(r.Body.Device), Addr: s.clientAddr(ctx)})
 	signed, err := s.signedInAs(ctx, t, err)
 	return contract.LoginWithFirebase200JSONResponse(signed), err
@@ -56,7 +58,9 @@ func (s *Server) LoginWithOIDC(ctx context.Context, r contract.LoginWithOIDCRequ
 		return nil, account.NotConfigured
 	}
 	t, err := s.Account.LoginByCitizenID(ctx, r.Body.Nonce, account.ProofInput[account.CitizenProof]{
-		Verify: func(ctx context.Context) (account.CitizenProof, error) { return s.Citizens.VerifyCitizen(ctx, r.Body.IdToken) },
+		Verify: func(ctx context.Context) (account.CitizenProof, error) {
+			return s.Citizens.VerifyCitizen(ctx, r.Body.IdToken)
+		},
 		Notice: text(r.Body.PrivacyNotice), Device: deviceOf(r.Body.Device), Addr: s.clientAddr(ctx)})
 	signed, err := s.signedInAs(ctx, t, err)
 	return contract.LoginWithOIDC200JSONResponse(signed), err
