@@ -138,7 +138,7 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	}
 	a.directory.OnLeave(func(ctx context.Context, memberID string) error { return a.account.EndAll(ctx, memberID, "") })
 	a.library, err = library.New(library.Deps{Engine: a.engine, Orgs: a.directory, Encoder: httpapi.Encoder{},
-		Classified: ingest.ClassifiedMark, Audit: a.audit, Files: a.blobs, Pages: pages, Now: now, Log: a.log})
+		Classified: ingest.ClassifiedMark, ClassifiedLine: ingest.ClassifiedLine, Audit: a.audit, Files: a.blobs, Pages: pages, Now: now, Log: a.log})
 	if err != nil {
 		return err
 	}

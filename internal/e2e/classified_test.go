@@ -86,5 +86,11 @@ func marks() map[string]fields {
 		"signer":            {"signer": "TUYỆT MẬT"},
 		"issuer":            {"issuer": "TỐI MẬT"},
 		"source":            {"source": fields{"title": "TUYỆT MẬT"}},
+		"behind a title":    {"title": hidden + " (TUYỆT MẬT)"},
+		"before a title":    {"title": "Tối mật - " + hidden},
+		"no diacritics":     {"title": "TUYET MAT " + hidden},
+		"number of a copy":  {"sections": section("<p>MẬT 01</p>")},
+		"look-alikes":       {"sections": section("<p>\u041cẬ\u0422</p>")},
+		"relation":          {"relations": []fields{{"kind": "amends", "number": hidden + " (Mật)"}}},
 	}
 }

@@ -105,6 +105,9 @@ func TestRefusedAttachments(t *testing.T) {
 			"no title":         {form{"a.pdf", "", "%PDF-" + mark, nil}, 400, "invalid_request", "/title"},
 			"secret":           {form{"a.pdf", "", "%PDF-" + mark, map[string]string{"title": "Độ mật: TUYỆT MẬT " + mark}}, 422, "classified_document", ""},
 			"secret by name":   {form{"TUYỆT MẬT.pdf", "", "%PDF-" + mark, map[string]string{"title": "a"}}, 422, "classified_document", ""},
+			"in brackets":      {form{"[Tuyệt mật] abc.pdf", "", "%PDF-" + mark, map[string]string{"title": "a"}}, 422, "classified_document", ""},
+			"bare in brackets": {form{"Quyết định (Mật).pdf", "", "%PDF-" + mark, map[string]string{"title": "a"}}, 422, "classified_document", ""},
+			"no diacritics":    {form{"TOI MAT ke hoach.pdf", "", "%PDF-" + mark, map[string]string{"title": "a"}}, 422, "classified_document", ""},
 			"large":            {form{"a.pdf", "", "%PDF-" + mark + strings.Repeat("a", 100000), map[string]string{"title": "a"}}, 413, "request_too_large", ""},
 		} {
 			a := d.editor.do(t, "POST", path, c.form).want(t, c.status, c.code)

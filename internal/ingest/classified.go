@@ -70,11 +70,15 @@ func meansOpen(v string) bool {
 // each of its cells.
 func isStampLine(line string) bool {
 	// A stamp is short even with markup around it; prose need not be looked at.
-	if len(line) > 2000 || !strings.ContainsAny(viet.Fold(line), "m&") {
+	if len(line) > 2000 {
 		return false
 	}
-	line = regexp.MustCompile(`<[^<>]*>`).ReplaceAllString(html.UnescapeString(line), " ")
-	for _, cell := range regexp.MustCompile(`[|\t]|\s{3,}`).Split(line, -1) {
+	line = plainLetters(html.UnescapeString(line))
+	if !strings.ContainsAny(line, "mM") {
+		return false
+	}
+	line = tags.ReplaceAllString(line, " ")
+	for _, cell := range cellEnds.Split(line, -1) {
 		if isStamp(cell) {
 			return true
 		}
@@ -82,15 +86,22 @@ func isStampLine(line string) bool {
 	return isStamp(line)
 }
 
-// isStamp decides on one piece. Without the label the letters must be upper
-// case: "Mật" alone may be a heading on honey.
+var (
+	tags     = regexp.MustCompile(`<[^<>]*>`)
+	cellEnds = regexp.MustCompile(`[|\t]|\s{3,}`)
+	copyOf   = regexp.MustCompile(`(?i)(?:bản)?\s*(?:số)?[\s.:]*\d+\W*$`)
+	label    = regexp.MustCompile(`^(?:dau)?(?:chi)?(?:muc)?domat(mat|toimat|tuyetmat)$`)
+)
+
+// isStamp decides on one piece, behind which the number of the copy may stand.
+// Without the label the letters must be upper case: "Mật" alone may be a
+// heading on honey.
 func isStamp(s string) bool {
-	words := strings.FieldsFunc(viet.NFC(s), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsMark(c) })
+	words := strings.FieldsFunc(copyOf.ReplaceAllString(s, ""), func(c rune) bool { return !unicode.IsLetter(c) && !unicode.IsMark(c) })
 	joined := strings.Join(words, "")
 	switch joined {
-	case "MẬT", "TỐIMẬT", "TUYỆTMẬT":
-		return !strings.ContainsFunc(s, unicode.IsDigit)
+	case "MẬT", "TỐIMẬT", "TUYỆTMẬT", "TOIMAT", "TUYETMAT":
+		return !strings.ContainsFunc(copyOf.ReplaceAllString(s, ""), unicode.IsDigit)
 	}
-	label := regexp.MustCompile(`^(?:dau)?(?:chi)?(?:muc)?domat(mat|toimat|tuyetmat)$`)
 	return label.MatchString(viet.Fold(joined))
 }

@@ -34,6 +34,14 @@ func TestClassifiedMark(t *testing.T) {
 		"---\n\"secrecy\": mat\n---":   true,
 		"---\na: [\nsecrecy: Mật\n---": true,
 		"---\nsecrecy: Mật":            true,
+		"MẬT 01":                       true,
+		"TỐI MẬT - 02.":                true,
+		"TUYỆT MẬT, bản số: 3":         true,
+		"МẬТ":                          true, // Cyrillic М and Т
+		"ΤỐΙ МẬT":                      true, // Greek Τ and Ι
+		"ＭẬＴ":                          true,
+		"M\u200bẬT":                    true,
+		"TOI MAT":                      true,
 
 		"":                       false,
 		"Giữ bí mật nhà nước":    false,
@@ -44,6 +52,9 @@ func TestClassifiedMark(t *testing.T) {
 		"mật":     false,
 		"Mật":     false,
 		"MẬT ONG": false,
+		"Mật 01":  false,
+		"2 MẬT":   false,
+		"MAT":     false,
 		"Tài liệu TỐI MẬT phải giữ kín.":  false,
 		"Độ mật: không":                   false,
 		"Độ mật: Không mật":               false,
@@ -64,6 +75,40 @@ func TestClassifiedMark(t *testing.T) {
 			}
 		}
 	}
+}
+
+func TestClassifiedLine(t *testing.T) {
+	t.Parallel()
+	for want, lines := range map[bool][]string{
+		true: {"MẬT", "TUYỆT MẬT", "Tối mật", "tuyet mat", "Kế hoạch (TUYỆT MẬT)", "Tối mật - kế hoạch", "[Tuyệt mật] abc.pdf", "Quyết định (Mật).pdf",
+			"Quyết định (MẬT 01)", "TOI MAT ke hoach.pdf", "ke-hoach-tuyet-mat.pdf", "TUYỆT_MẬT-1.pdf", "Báo cáo TUYỆT MẬT.pdf", "Báo cáo (MẬT) quý 1",
+			"Báo cáo MẬT quý 1", "Báo cáo TỐI MẬT quý 1", "BÁO CÁO TỐI MẬT", "BÁO CÁO - MẬT", "MẬT 01", "MẬT-01.pdf", "Kế hoạch - tuyệt mật - năm 2026",
+			"Kế hoạch (ТUУỆТ МẬТ)", "Kế hoạch （Ｍật）", "Độ mật: Tối mật", "Kế hoạch quý 1\nTỐI MẬT\nNội dung", "Báo cáo Tuyệt mật 02"},
+		false: {"", "a.pdf", "bí mật", "Bí mật", "BÍ MẬT", "Giữ bí mật nhà nước", "mật thiết với nhân dân", "Mật thiết", "Bảo mật thông tin", "NGHỊ QUYẾT VỀ BẢO MẬT",
+			"mật độ dân số", "MẬT ĐỘ DÂN SỐ", "Tài liệu không mật", "TÀI LIỆU KHÔNG MẬT", "Mật ong rừng.pdf", "mat ong.pdf", "Cơ mật viện",
+			"Danh mục bí mật nhà nước độ Tối mật", "DANH MỤC BÍ MẬT NHÀ NƯỚC ĐỘ TUYỆT MẬT", "Thế nào là tài liệu tối mật?", "Tuyệt mật là gì?",
+			"Việc giao nhận tài liệu tối mật và tuyệt mật theo quy định", "Không chép tài liệu tối mật.", "Tuyệt đối giữ bí mật", "Tôi mất sổ", "Độ mật: không"},
+	} {
+		for _, s := range lines {
+			for _, in := range []string{s, norm.NFD.String(s)} {
+				if got := ClassifiedLine(in); got != want {
+					t.Errorf("ClassifiedLine(%q) = %v, want %v", in, got, want)
+				}
+			}
+		}
+	}
+}
+
+func FuzzClassifiedLine(f *testing.F) {
+	for _, s := range []string{"MẬT", "(mật", "a - tối mật.", "\xff", "[]", "tuyệt"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		ClassifiedLine(s)
+		if !ClassifiedLine("[Tuyệt mật] " + s) {
+			t.Fatalf("a mark before %q was missed", s)
+		}
+	})
 }
 
 func FuzzClassifiedMark(f *testing.F) {

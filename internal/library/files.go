@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"sotay/internal/caller"
 	"sotay/internal/fault"
@@ -85,7 +84,7 @@ type Upload struct {
 // check finds what the file is, and holds that people are told what it shows.
 func (s *Service) checkUpload(u *Upload) (Attachment, error) {
 	a := Attachment{ID: ident.New(), Name: u.Name, Size: u.Size, Title: viet.NFC(strings.TrimSpace(u.Title)), AltText: viet.NFC(strings.TrimSpace(u.AltText))}
-	if err := s.refuseClassified(slices.Concat(marksIn(a.Name), marksIn(a.Title), marksIn(a.AltText))...); err != nil {
+	if err := s.refuseClassified(texts{lines: []string{a.Name, a.Title, a.AltText}}); err != nil {
 		return a, err
 	}
 	head := make([]byte, sniffed)
@@ -109,26 +108,6 @@ func (s *Service) checkUpload(u *Upload) (Attachment, error) {
 		return a, f
 	}
 	return a, nil
-}
-
-// marksIn are the places of a name where a mark of secrecy would stand: between
-// signs, in capitals amid small letters, and at the end. In a text a mark is a
-// line of its own; a name is one line.
-func marksIn(name string) []string {
-	pieces := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) && !unicode.IsSpace(r) })
-	out := append([]string{name}, pieces...)
-	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsMark(r) })
-	for k := range words {
-		capitals := words[k] == strings.ToUpper(words[k])
-		if capitals && k > 0 {
-			out = append(out, words[k-1]+" "+words[k])
-		}
-		small := func(i int) bool { return i < 0 || i >= len(words) || words[i] != strings.ToUpper(words[i]) }
-		if capitals && small(k-1) && small(k+1) {
-			out = append(out, words[k])
-		}
-	}
-	return out
 }
 
 // AttachToDocument puts a file into a document's draft.

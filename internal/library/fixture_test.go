@@ -77,8 +77,9 @@ func newFixture(t testing.TB, e store.Engine) *fixture {
 		t.Fatal(err)
 	}
 	files := newMemoryFiles(now)
+	marked := func(text string) bool { return strings.Contains(text, "TUYỆT MẬT") }
 	s, err := New(Deps{Engine: e, Files: files, Orgs: orgs{}, Encoder: plainEncoder{}, Audit: rec, Pages: page.New(sec), Now: now, Log: slog.New(slog.DiscardHandler),
-		Classified: func(text string) bool { return strings.Contains(text, "TUYỆT MẬT") }})
+		Classified: marked, ClassifiedLine: marked})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -151,8 +151,10 @@ func (s *Service) checkDocument(ctx context.Context, i *DocumentItem) error {
 	if len(f.Fields) > 0 {
 		return f
 	}
-	return s.refuseClassified(slices.Concat(sectionTexts(p.Sections), sourceTexts(p.Source), relationTexts(p.Relations), attachmentTexts(p.Attachments),
-		[]string{p.Title, p.Abstract, p.Number, p.Issuer, p.Term, p.Place, p.Signer})...)
+	t := sectionTexts(p.Sections)
+	t.line(p.Title, p.Abstract, p.Number, p.Issuer, p.Term, p.Place, p.Signer)
+	t.line(slices.Concat(sourceTexts(p.Source), relationTexts(p.Relations), attachmentTexts(p.Attachments))...)
+	return s.refuseClassified(t)
 }
 
 // applyMaterial writes an input into an item's newest version and checks it.
@@ -216,8 +218,14 @@ func (s *Service) checkMaterial(ctx context.Context, i *MaterialItem) error {
 	if len(f.Fields) > 0 {
 		return f
 	}
-	return s.refuseClassified(slices.Concat(sectionTexts(p.Sections), itemTexts(p.Items), sourceTexts(p.Source), attachmentTexts(p.Attachments),
-		[]string{p.Title})...)
+	t := sectionTexts(p.Sections)
+	for k := range p.Items {
+		t.line(p.Items[k].Question)
+		t.body(p.Items[k].AnswerHTML)
+	}
+	t.line(p.Title)
+	t.line(slices.Concat(sourceTexts(p.Source), attachmentTexts(p.Attachments))...)
+	return s.refuseClassified(t)
 }
 
 func required(f *fault.Fault, pointer, value string) *fault.Fault {
@@ -274,30 +282,29 @@ func (s *Service) checkVisibility(f *fault.Fault, v audience.Visibility) *fault.
 	return f
 }
 
-// refuseClassified is the second net: stamps of secrecy in the text itself.
-func (s *Service) refuseClassified(texts ...string) error {
-	for _, t := range texts {
-		if s.classified(t) {
-			return classifiedDocument
-		}
+// texts is all that an item says: in a line, such as a title, a mark of secrecy
+// stands elsewhere than in a body.
+type texts struct{ lines, bodies []string }
+
+func (t *texts) line(list ...string) { t.lines = append(t.lines, list...) }
+
+func (t *texts) body(html string) { t.bodies = append(t.bodies, linesOf(html)) }
+
+func sectionTexts(sections []Section) texts {
+	var t texts
+	for k := range sections {
+		t.line(sections[k].Label, sections[k].Heading)
+		t.body(sections[k].HTML)
+	}
+	return t
+}
+
+// refuseClassified is the second net: marks of secrecy in the text itself.
+func (s *Service) refuseClassified(t texts) error {
+	if slices.ContainsFunc(t.bodies, s.classified) || slices.ContainsFunc(t.lines, s.classifiedLine) {
+		return classifiedDocument
 	}
 	return nil
-}
-
-func sectionTexts(sections []Section) []string {
-	var out []string
-	for k := range sections {
-		out = append(out, sections[k].Label, sections[k].Heading, linesOf(sections[k].HTML))
-	}
-	return out
-}
-
-func itemTexts(items []QAItem) []string {
-	var out []string
-	for k := range items {
-		out = append(out, items[k].Question, linesOf(items[k].AnswerHTML))
-	}
-	return out
 }
 
 func sourceTexts(s Source) []string { return []string{s.Author, s.Title, s.Publisher, s.Date} }

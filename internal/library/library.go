@@ -33,23 +33,25 @@ type Deps struct {
 	Engine  store.Engine
 	Orgs    Orgs
 	Encoder Encoder
-	// Classified tells whether a text bears a mark of secrecy.
-	Classified func(text string) bool
-	Audit      *audit.Record
-	Files      Files
-	Pages      *page.Sealer
-	Now        clock.Now
-	Log        *slog.Logger
+	// Classified tells whether a text bears a mark of secrecy, ClassifiedLine
+	// whether a line such as a title does.
+	Classified, ClassifiedLine func(text string) bool
+	Audit                      *audit.Record
+	Files                      Files
+	Pages                      *page.Sealer
+	Now                        clock.Now
+	Log                        *slog.Logger
 }
 
 // Service is the room.
 type Service struct {
-	orgs       Orgs
-	encoder    Encoder
-	classified func(string) bool
-	pages      *page.Sealer
-	now        clock.Now
-	log        *slog.Logger
+	orgs    Orgs
+	encoder Encoder
+	pages   *page.Sealer
+	now     clock.Now
+	log     *slog.Logger
+
+	classified, classifiedLine func(string) bool
 
 	desk      *publication.Desk
 	documents *publication.Machine[Document]
@@ -102,11 +104,11 @@ func Schemas() []*store.Schema {
 
 // New opens the room. Start must be called before it is used.
 func New(d Deps) (*Service, error) {
-	if d.Engine == nil || d.Orgs == nil || d.Encoder == nil || d.Classified == nil || d.Audit == nil || d.Files == nil ||
+	if d.Engine == nil || d.Orgs == nil || d.Encoder == nil || d.Classified == nil || d.ClassifiedLine == nil || d.Audit == nil || d.Files == nil ||
 		d.Pages == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("library: a dependency is missing")
 	}
-	s := &Service{orgs: d.Orgs, encoder: d.Encoder, classified: d.Classified, files: d.Files, pages: d.Pages, now: d.Now, log: d.Log}
+	s := &Service{orgs: d.Orgs, encoder: d.Encoder, classified: d.Classified, classifiedLine: d.ClassifiedLine, files: d.Files, pages: d.Pages, now: d.Now, log: d.Log}
 	s.catalogue.Store(newCatalogue())
 	log, err := changelog.New(d.Engine, d.Now)
 	if err != nil {

@@ -72,7 +72,7 @@ func openRooms(ctx context.Context, data string) (*rooms, error) {
 		return nil, err
 	}
 	r.library, err = library.New(library.Deps{Engine: r.engine, Orgs: r.directory, Encoder: httpapi.Encoder{},
-		Classified: ingest.ClassifiedMark, Audit: record, Files: files, Pages: pages, Now: clock.System, Log: log})
+		Classified: ingest.ClassifiedMark, ClassifiedLine: ingest.ClassifiedLine, Audit: record, Files: files, Pages: pages, Now: clock.System, Log: log})
 	if err != nil {
 		return nil, err
 	}
