@@ -369,7 +369,7 @@ func TestWardEditor(t *testing.T) {
 		if got := ids(ward.editor); !slices.Equal(got, []string{branch.ID, mine.ID}) {
 			t.Errorf("the ward's editor sees %v, want %v", got, []string{branch.ID, mine.ID})
 		}
-		if got := ids(root.editor); len(got) != 5 || !slices.Contains(got, other.ID) { // and the samples
+		if got := ids(root.editor); len(got) != 8 || !slices.Contains(got, other.ID) { // and the samples
 			t.Errorf("the province's editor sees %v", got)
 		}
 		ward.editor.do(t, "GET", root.path(other.ID), nil).want(t, 404, "not_found")
