@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -46,6 +47,7 @@ func (p *program) serve(ctx context.Context, c config.Config) error {
 			return errors.Join(fmt.Errorf("demo province: %w", err), a.close())
 		}
 	}
+	debug.FreeOSMemory() // what reading everything in needed, and serving does not
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	server, err := a.edge(ctx, p, c, registry, buffer)

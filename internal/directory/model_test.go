@@ -69,16 +69,16 @@ func TestMemberTableIsWhatTheModelSays(t *testing.T) {
 		a, b := newFixture(t, e), newFixture(t, e)
 		r := &run{t: rt, fixture: a, people: people{names: map[string]string{}, places: map[string][]Place{}, states: map[string][]Status{}}}
 		r.begin()
-		for range rapid.IntRange(5, 40).Draw(rt, "acts") {
+		for range rapid.IntRange(5, 25).Draw(rt, "acts") {
 			r.step()
 		}
 		if err := b.Start(context.Background()); err != nil {
 			rt.Fatal(err)
 		}
+		for n := 1; n <= 28; n += 4 {
+			r.compare(a, fmt.Sprintf("2026-11-%02d", n))
+		}
 		for _, f := range []fixture{a, b} {
-			for n := 1; n <= 28; n += 3 {
-				r.compare(f, fmt.Sprintf("2026-11-%02d", n))
-			}
 			r.compare(f, clock.Day(f.now()))
 		}
 	})
