@@ -145,7 +145,7 @@ func (im *importer) file(ctx context.Context, src []byte) (imported, error) {
 	case oldMaterial != nil && oldMaterial.SourceHash == hash:
 		return imported{"unchanged", library.KindMaterial, oldMaterial.ID}, nil
 	case doc.Meta.Kind == library.KindDocument:
-		return im.document(ctx, documentInput(&doc, key, hash), oldDocument)
+		return im.document(ctx, im.documentInput(&doc, key, hash), oldDocument)
 	}
 	in, err := im.materialInput(ctx, &doc, key, hash)
 	if err != nil {
@@ -172,19 +172,19 @@ func (im *importer) material(ctx context.Context, kind string, in library.Materi
 	return imported{"made", library.KindMaterial, i.ID}, err
 }
 
-func documentInput(d *ingest.Document, key, hash string) library.DocumentInput {
+func (im *importer) documentInput(d *ingest.Document, key, hash string) library.DocumentInput {
 	m := &d.Meta
 	sections := librarySections(d.Sections)
 	return library.DocumentInput{Type: &m.DocType, Number: &m.Number, Title: &m.Title, Abstract: &m.Abstract, Issuer: &m.Issuer,
 		IssuedOn: &m.IssuedOn, EffectiveOn: &m.EffectiveOn, Term: &m.Term, Place: &m.Place, Signer: &m.Signer, Language: &m.Language,
-		Secrecy: &m.Secrecy, Topics: &m.Topics, Source: librarySource(m.Source), Visibility: libraryVisibility(m.Visibility),
+		Secrecy: &m.Secrecy, Topics: &m.Topics, Source: librarySource(m.Source), Visibility: im.visibility(m.Visibility),
 		Sections: &sections, SourceKey: key, SourceHash: hash}
 }
 
 func (im *importer) materialInput(ctx context.Context, d *ingest.Document, key, hash string) (library.MaterialInput, error) {
 	m := &d.Meta
 	in := library.MaterialInput{Title: &m.Title, Language: &m.Language, Secrecy: &m.Secrecy, Audience: &m.Audience, Topics: &m.Topics,
-		Source: librarySource(m.Source), Visibility: libraryVisibility(m.Visibility), SourceKey: key, SourceHash: hash}
+		Source: librarySource(m.Source), Visibility: im.visibility(m.Visibility), SourceKey: key, SourceHash: hash}
 	if m.MaterialKind == library.QA {
 		items := libraryItems(d.Items)
 		in.Items = &items
@@ -246,6 +246,11 @@ func librarySource(s ingest.Source) *library.Source {
 	return &library.Source{Author: s.Author, Title: s.Title, Publisher: s.Publisher, Date: s.Date}
 }
 
-func libraryVisibility(v ingest.Visibility) *audience.Visibility {
+// visibility is what a file says of its readers; a file of an organisation below
+// the top that says nothing leaves it to the library.
+func (im *importer) visibility(v ingest.Visibility) *audience.Visibility {
+	if v.Kind == string(audience.All) && len(im.directory.OrgPath(im.orgID)) > 1 {
+		return nil
+	}
 	return &audience.Visibility{Kind: audience.Kind(v.Kind), OrgIDs: v.Orgs, Roles: v.Roles}
 }

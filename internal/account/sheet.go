@@ -156,7 +156,7 @@ func (s *Service) RecordSheet(ctx context.Context, o SheetOrder, p *SheetPlan) e
 }
 
 // IssueSlips issues the codes of the people from one to another of a plan, and
-// calls done after each.
+// calls done after each, several at one time.
 func (s *Service) IssueSlips(ctx context.Context, p *SheetPlan, from, to int, done func()) ([]Slip, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"sotay/internal/fault"
@@ -72,11 +73,11 @@ func TestSheetBound(t *testing.T) {
 	}
 	plan, err := s.PlanSheet(t.Context(), SheetOrder{OrgID: "tinh/phuong/kp1"})
 	must(t, err)
-	steps := 0
-	slips, err := s.IssueSlips(t.Context(), plan, 100, 103, func() { steps++ })
+	var steps atomic.Int64
+	slips, err := s.IssueSlips(t.Context(), plan, 100, 103, func() { steps.Add(1) })
 	must(t, err)
-	if len(plan.People) != MaxSheet+1 || len(slips) != 3 || steps != 3 || slips[0].MemberID != "m0100" {
-		t.Errorf("%d people, %d slips, %d steps", len(plan.People), len(slips), steps)
+	if len(plan.People) != MaxSheet+1 || len(slips) != 3 || steps.Load() != 3 || slips[0].MemberID != "m0100" {
+		t.Errorf("%d people, %d slips, %d steps", len(plan.People), len(slips), steps.Load())
 	}
 	b.roster = b.roster[:MaxSheet]
 	_, err = s.Sheet(t.Context(), b.members.caller("boss"), "tinh/phuong/kp1", false)

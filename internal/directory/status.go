@@ -23,6 +23,10 @@ var branchDecides = []string{Active, Exempt, TemporarilyExempt}
 var needsAdmin = fault.New(fault.Forbidden, "needs_admin",
 	"Việc này phải do quản trị thực hiện.", "This is for an administrator.")
 
+// hostElsewhere answers an attachment to an organisation that somebody does not
+// administer: whom a unit takes in is its own affair.
+var hostElsewhere = fault.BadInput.At("/hostId", "not_found", "Không có tổ chức này trong phạm vi của bạn.", "There is no such organisation within your scope.")
+
 // SetStatus records a status from a day on; a span that begins on the same day
 // is replaced. A secretary records what the branch decides, for members of the
 // own branch; an administrator all, within the scope. Nobody changes their own.
@@ -30,7 +34,7 @@ func (s *Service) SetStatus(ctx context.Context, who *caller.Caller, id string, 
 	if who != nil && who.MemberID == id {
 		return Member{}, notYourOwn
 	}
-	if err := s.checkStatus(who, in); err != nil {
+	if err := s.checkStatus(in); err != nil {
 		return Member{}, err
 	}
 	span := Status{Key: "status/" + in.From, Status: in.Status, From: in.From, To: in.To, DecidedBy: in.DecidedBy,
@@ -47,6 +51,9 @@ func (s *Service) SetStatus(ctx context.Context, who *caller.Caller, id string, 
 		if err := s.mayDecide(who, m, asSecretary); err != nil {
 			return err
 		}
+		if in.HostID != "" && !covers(who, s.OrgPath(in.HostID), admins...) {
+			return hostElsewhere
+		}
 		m.putStatus(span)
 		if hasLeft(m.Current(s.Tree().Day).Status) {
 			m.Add(s.now(), fxLeave, nil)
@@ -59,7 +66,7 @@ func sameSpan(a, b Status) bool {
 	return a.Status == b.Status && a.To == b.To && a.DecidedBy == b.DecidedBy && a.DecisionNo == b.DecisionNo && a.HostID == b.HostID
 }
 
-func (s *Service) checkStatus(who *caller.Caller, in StatusInput) error {
+func (s *Service) checkStatus(in StatusInput) error {
 	f := needOneOf(fault.BadInput, "/status", in.Status, statuses)
 	f = s.withinHorizon(needDay(f, "/from", in.From, true), "/from", in.From)
 	f = needDay(f, "/to", in.To, false)
@@ -74,8 +81,6 @@ func (s *Service) checkStatus(who *caller.Caller, in StatusInput) error {
 		f = f.At("/decidedBy", "not_found", "Không có tổ chức này.", "There is no such organisation.")
 	}
 	switch {
-	case in.Status == TemporaryAttachment && in.HostID != "" && !covers(who, t.Path(in.HostID), admins...):
-		f = f.At("/hostId", "not_found", "Không có tổ chức này trong phạm vi của bạn.", "There is no such organisation within your scope.")
 	case in.Status == TemporaryAttachment && t.Org(in.HostID) == nil:
 		f = f.At("/hostId", "required", "Cần nơi sinh hoạt tạm thời.", "The host organisation is needed.")
 	case in.Status != TemporaryAttachment && in.HostID != "":

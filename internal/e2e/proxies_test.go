@@ -43,8 +43,18 @@ func TestWhereARequestComesFrom(t *testing.T) {
 		for range freeGuesses {
 			guess(c.first).want(t, 401, "invalid_credentials")
 		}
-		if a := guess(c.then); (a.status == 429) != c.same {
-			t.Errorf("%s: %d, the same place: %v", c.name, a.status, c.same)
+		// On a busy machine the first wait may be over before the next guess
+		// comes; waits double.
+		again := 1
+		if c.same {
+			again = freeGuesses
+		}
+		throttled := false
+		for n := 0; n < again && !throttled; n++ {
+			throttled = guess(c.then).status == 429
+		}
+		if throttled != c.same {
+			t.Errorf("%s: throttled %v, the same place: %v", c.name, throttled, c.same)
 		}
 	}
 }

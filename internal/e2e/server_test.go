@@ -18,7 +18,7 @@ import (
 )
 
 // patience bounds the waiting for a process: two cores are shared.
-const patience = 30 * time.Second
+const patience = 90 * time.Second
 
 // server is one process of the product.
 type server struct {

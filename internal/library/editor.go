@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 
-	"sotay/internal/audience"
 	"sotay/internal/caller"
 	"sotay/internal/fault"
 	"sotay/internal/ident"
@@ -42,7 +41,7 @@ func (s *Service) CreateDocument(ctx context.Context, c *caller.Caller, orgID st
 	if err := s.inScope(c, editors...)(orgID); err != nil {
 		return DocumentItem{}, outOfScope
 	}
-	item := DocumentItem{OrgID: orgID, Visibility: audience.Everyone()}
+	item := DocumentItem{OrgID: orgID, Visibility: s.ownReaders(orgID)}
 	item.ID = ident.New()
 	item.SourceKey = item.ID
 	if in.SourceKey != "" {
@@ -68,7 +67,7 @@ func (s *Service) CreateMaterial(ctx context.Context, c *caller.Caller, orgID, k
 	if err := s.inScope(c, editors...)(orgID); err != nil {
 		return MaterialItem{}, outOfScope
 	}
-	item := MaterialItem{OrgID: orgID, Visibility: audience.Everyone()}
+	item := MaterialItem{OrgID: orgID, Visibility: s.ownReaders(orgID)}
 	item.ID = ident.New()
 	item.UniqueKey, item.SourceKey = item.ID, item.ID
 	if in.SourceKey != "" {

@@ -134,7 +134,7 @@ func TestScope(t *testing.T) {
 	if list, _, err := f.EditorDocuments(ctx, small, "", "", 10); err != nil || len(list) != 0 {
 		t.Errorf("list: %d items, %v", len(list), err)
 	}
-	mine, err := f.CreateDocument(ctx, small, "a", input("của phường", audience.Everyone()))
+	mine, err := f.CreateDocument(ctx, small, "a", input("của phường", audience.Visibility{Kind: audience.Orgs, OrgIDs: []string{"a"}}))
 	if err != nil {
 		t.Fatal(err)
 	}

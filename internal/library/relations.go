@@ -81,10 +81,15 @@ func (s *Service) checkRelations(ctx context.Context, f *fault.Fault, i *Documen
 		if r.DocumentID == "" || r.DocumentID == i.ID {
 			continue
 		}
-		if _, err := s.documents.Get(ctx, r.DocumentID); errors.Is(err, fault.NotFound) {
+		other, err := s.documents.Get(ctx, r.DocumentID)
+		switch {
+		case errors.Is(err, fault.NotFound):
 			f = f.At(at+"/documentId", "not_found", "Không có văn bản này.", "There is no such document.")
-		} else if err != nil {
+		case err != nil:
 			return f, err
+		case r.Kind != Implements && !slices.Contains(s.orgs.OrgPath(other.OrgID), i.OrgID):
+			// What the level above has issued, the level above ends or amends.
+			f = f.At(at+"/documentId", "out_of_scope", "Văn bản này không do tổ chức của bạn hoặc cấp dưới phát hành.", "This document was not published by your organisation or one below it.")
 		}
 	}
 	return f, nil
