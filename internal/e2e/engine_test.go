@@ -163,7 +163,7 @@ func prepared(t *testing.T, engine string) *env {
 	if templates.envs == nil {
 		templates.envs = map[string]*env{}
 	}
-	s := e.serve(t)
+	s := e.serve(t, "HANDBOOK_ACCESS_LIFETIME=1h")
 	e.signed = signInAll(t, s)
 	s.stop(t)
 	templates.envs[engine] = e
