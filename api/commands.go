@@ -93,7 +93,7 @@ func (p *program) rebuildCommand() *cobra.Command {
 }
 
 func (p *program) rebuild(ctx context.Context, a *app) error {
-	seen, changed, err := a.library.Rebuild(ctx)
+	seen, changed, err := a.desk.Rebuild(ctx)
 	fmt.Fprintf(p.out, "%d published things looked at, %d encoded again\n", seen, changed)
 	return err
 }

@@ -12,6 +12,7 @@ import (
 
 	"sotay/internal/audience"
 	"sotay/internal/caller"
+	"sotay/internal/editorial"
 	"sotay/internal/fault"
 	"sotay/internal/ingest"
 	"sotay/internal/library"
@@ -209,9 +210,9 @@ func (im *importer) materialInput(ctx context.Context, d *ingest.Document, key, 
 // release takes an imported item through the rest of its life.
 func (im *importer) release(ctx context.Context, r imported, approver *caller.Caller) error {
 	next := map[string]struct {
-		verb library.Verb
+		verb editorial.Verb
 		by   *caller.Caller
-	}{"draft": {library.Submit, im.editor}, "submitted": {library.Approve, approver}, "approved": {library.Publish, approver}}
+	}{"draft": {editorial.Submit, im.editor}, "submitted": {editorial.Approve, approver}, "approved": {editorial.Publish, approver}}
 	for range len(next) {
 		state, err := im.state(ctx, r)
 		if err != nil {

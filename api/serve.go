@@ -138,7 +138,7 @@ func (a *app) startWorkers(ctx context.Context) (stop func()) {
 	wg.Go(func() { a.account.Run(ctx) })
 	wg.Go(func() { a.library.Run(ctx) })
 	wg.Go(func() { a.imports.Loop(ctx) })
-	sweepers := slices.Concat(a.library.Sweepers(), a.account.Sweepers(), a.directory.Sweepers(), a.imports.Sweepers())
+	sweepers := slices.Concat([]effect.Sweeper{a.desk.Sweeper()}, a.library.Sweepers(), a.account.Sweepers(), a.directory.Sweepers(), a.imports.Sweepers())
 	wg.Go(func() { effect.Loop(ctx, a.log, sweepEvery, sweepers...) })
 	wg.Go(func() { a.sealLoop(ctx) })
 	return func() { cancel(); wg.Wait() }

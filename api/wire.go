@@ -12,6 +12,7 @@ import (
 	"sotay/internal/account"
 	"sotay/internal/audit"
 	"sotay/internal/blob"
+	"sotay/internal/changelog"
 	"sotay/internal/config"
 	"sotay/internal/directory"
 	"sotay/internal/httpapi"
@@ -20,6 +21,7 @@ import (
 	"sotay/internal/library"
 	"sotay/internal/logs"
 	"sotay/internal/page"
+	"sotay/internal/publication"
 	"sotay/internal/secret"
 	"sotay/internal/store"
 	"sotay/internal/store/mongodb"
@@ -38,6 +40,8 @@ type app struct {
 	audit     *audit.Record
 	directory *directory.Service
 	account   *account.Service
+	changes   *changelog.Log
+	desk      *publication.Desk
 	library   *library.Service
 	imports   *jobs.Service
 	blobs     *blob.Store
@@ -51,7 +55,7 @@ func (p *program) logger(c config.Config) *slog.Logger {
 
 // schemas lists every collection of the product.
 func schemas() []*store.Schema {
-	out := []*store.Schema{audit.EntrySchema(), audit.SealSchema()}
+	out := append(publication.Schemas(), audit.EntrySchema(), audit.SealSchema())
 	out = append(out, directory.Schemas()...)
 	out = append(out, account.Schemas()...)
 	out = append(out, jobs.Schemas()...)
@@ -137,7 +141,13 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 		return err
 	}
 	a.directory.OnLeave(func(ctx context.Context, memberID string) error { return a.account.EndAll(ctx, memberID, "") })
-	a.library, err = library.New(library.Deps{Engine: a.engine, Orgs: a.directory, Encoder: httpapi.Encoder{},
+	if a.changes, err = changelog.New(a.engine, now); err != nil {
+		return err
+	}
+	if a.desk, err = publication.NewDesk(a.engine, a.changes, now, a.log); err != nil {
+		return err
+	}
+	a.library, err = library.New(library.Deps{Engine: a.engine, Orgs: a.directory, Changes: a.changes, Desk: a.desk, Encoder: httpapi.Encoder{},
 		Classified: ingest.ClassifiedMark, ClassifiedLine: ingest.ClassifiedLine, Audit: a.audit, Files: a.blobs, Pages: pages, Now: now, Log: a.log})
 	if err != nil {
 		return err

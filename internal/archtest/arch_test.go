@@ -18,8 +18,8 @@ import (
 var layers = map[string][]string{
 	"kit":        {"fault", "ident", "clock", "page", "caller", "config", "logs", "secret", "viet", "richtext", "docno", "sheet"},
 	"store":      {"store"},
-	"mechanisms": {"audience", "effect", "audit", "changelog", "publication", "jobs"},
-	"rooms":      {"account", "directory", "library"},
+	"mechanisms": {"audience", "effect", "audit", "changelog", "publication", "editorial", "jobs"},
+	"rooms":      {"account", "directory", "library", "quiz"},
 	"edges":      {"httpapi", "apidoc", "archive", "ingest", "paper", "firebase", "oidc", "blob", "demo", "guide", "store/sqlite", "store/mongodb"},
 	"guards":     {"archtest", "e2e", "idptest", "store/storetest"},
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"sotay/internal/audience"
+	"sotay/internal/editorial"
 	"sotay/internal/httpapi/contract"
 	"sotay/internal/library"
 	"sotay/internal/page"
@@ -86,7 +87,7 @@ func (s *Server) UpdateDocument(ctx context.Context, r contract.UpdateDocumentRe
 }
 
 // stepDocument takes a document one step on.
-func (s *Server) stepDocument(ctx context.Context, id string, v library.Verb, ifMatch *contract.IfMatchOptional, reason string) (contract.EditorDocumentJSONResponse, error) {
+func (s *Server) stepDocument(ctx context.Context, id string, v editorial.Verb, ifMatch *contract.IfMatchOptional, reason string) (contract.EditorDocumentJSONResponse, error) {
 	who, err := signedIn(ctx)
 	if err != nil {
 		return contract.EditorDocumentJSONResponse{}, err
@@ -104,31 +105,31 @@ func (s *Server) stepDocument(ctx context.Context, id string, v library.Verb, if
 
 // SubmitDocument implements the contract.
 func (s *Server) SubmitDocument(ctx context.Context, r contract.SubmitDocumentRequestObject) (contract.SubmitDocumentResponseObject, error) {
-	i, err := s.stepDocument(ctx, r.Id, library.Submit, r.Params.IfMatch, "")
+	i, err := s.stepDocument(ctx, r.Id, editorial.Submit, r.Params.IfMatch, "")
 	return contract.SubmitDocument200JSONResponse{EditorDocumentJSONResponse: i}, err
 }
 
 // ApproveDocument implements the contract.
 func (s *Server) ApproveDocument(ctx context.Context, r contract.ApproveDocumentRequestObject) (contract.ApproveDocumentResponseObject, error) {
-	i, err := s.stepDocument(ctx, r.Id, library.Approve, r.Params.IfMatch, "")
+	i, err := s.stepDocument(ctx, r.Id, editorial.Approve, r.Params.IfMatch, "")
 	return contract.ApproveDocument200JSONResponse{EditorDocumentJSONResponse: i}, err
 }
 
 // RejectDocument implements the contract.
 func (s *Server) RejectDocument(ctx context.Context, r contract.RejectDocumentRequestObject) (contract.RejectDocumentResponseObject, error) {
-	i, err := s.stepDocument(ctx, r.Id, library.Reject, r.Params.IfMatch, r.Body.Reason)
+	i, err := s.stepDocument(ctx, r.Id, editorial.Reject, r.Params.IfMatch, r.Body.Reason)
 	return contract.RejectDocument200JSONResponse{EditorDocumentJSONResponse: i}, err
 }
 
 // PublishDocument implements the contract.
 func (s *Server) PublishDocument(ctx context.Context, r contract.PublishDocumentRequestObject) (contract.PublishDocumentResponseObject, error) {
-	i, err := s.stepDocument(ctx, r.Id, library.Publish, r.Params.IfMatch, "")
+	i, err := s.stepDocument(ctx, r.Id, editorial.Publish, r.Params.IfMatch, "")
 	return contract.PublishDocument200JSONResponse{EditorDocumentJSONResponse: i}, err
 }
 
 // WithdrawDocument implements the contract.
 func (s *Server) WithdrawDocument(ctx context.Context, r contract.WithdrawDocumentRequestObject) (contract.WithdrawDocumentResponseObject, error) {
-	i, err := s.stepDocument(ctx, r.Id, library.Withdraw, r.Params.IfMatch, r.Body.Reason)
+	i, err := s.stepDocument(ctx, r.Id, editorial.Withdraw, r.Params.IfMatch, r.Body.Reason)
 	return contract.WithdrawDocument200JSONResponse{EditorDocumentJSONResponse: i}, err
 }
 

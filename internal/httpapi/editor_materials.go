@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 
+	"sotay/internal/editorial"
 	"sotay/internal/httpapi/contract"
 	"sotay/internal/library"
 	"sotay/internal/page"
@@ -88,7 +89,7 @@ func (s *Server) UpdateMaterial(ctx context.Context, r contract.UpdateMaterialRe
 }
 
 // stepMaterial takes a material one step on.
-func (s *Server) stepMaterial(ctx context.Context, id string, v library.Verb, ifMatch *contract.IfMatchOptional, reason string) (contract.EditorMaterialJSONResponse, error) {
+func (s *Server) stepMaterial(ctx context.Context, id string, v editorial.Verb, ifMatch *contract.IfMatchOptional, reason string) (contract.EditorMaterialJSONResponse, error) {
 	who, err := signedIn(ctx)
 	if err != nil {
 		return contract.EditorMaterialJSONResponse{}, err
@@ -106,31 +107,31 @@ func (s *Server) stepMaterial(ctx context.Context, id string, v library.Verb, if
 
 // SubmitMaterial implements the contract.
 func (s *Server) SubmitMaterial(ctx context.Context, r contract.SubmitMaterialRequestObject) (contract.SubmitMaterialResponseObject, error) {
-	i, err := s.stepMaterial(ctx, r.Id, library.Submit, r.Params.IfMatch, "")
+	i, err := s.stepMaterial(ctx, r.Id, editorial.Submit, r.Params.IfMatch, "")
 	return contract.SubmitMaterial200JSONResponse{EditorMaterialJSONResponse: i}, err
 }
 
 // ApproveMaterial implements the contract.
 func (s *Server) ApproveMaterial(ctx context.Context, r contract.ApproveMaterialRequestObject) (contract.ApproveMaterialResponseObject, error) {
-	i, err := s.stepMaterial(ctx, r.Id, library.Approve, r.Params.IfMatch, "")
+	i, err := s.stepMaterial(ctx, r.Id, editorial.Approve, r.Params.IfMatch, "")
 	return contract.ApproveMaterial200JSONResponse{EditorMaterialJSONResponse: i}, err
 }
 
 // RejectMaterial implements the contract.
 func (s *Server) RejectMaterial(ctx context.Context, r contract.RejectMaterialRequestObject) (contract.RejectMaterialResponseObject, error) {
-	i, err := s.stepMaterial(ctx, r.Id, library.Reject, r.Params.IfMatch, r.Body.Reason)
+	i, err := s.stepMaterial(ctx, r.Id, editorial.Reject, r.Params.IfMatch, r.Body.Reason)
 	return contract.RejectMaterial200JSONResponse{EditorMaterialJSONResponse: i}, err
 }
 
 // PublishMaterial implements the contract.
 func (s *Server) PublishMaterial(ctx context.Context, r contract.PublishMaterialRequestObject) (contract.PublishMaterialResponseObject, error) {
-	i, err := s.stepMaterial(ctx, r.Id, library.Publish, r.Params.IfMatch, "")
+	i, err := s.stepMaterial(ctx, r.Id, editorial.Publish, r.Params.IfMatch, "")
 	return contract.PublishMaterial200JSONResponse{EditorMaterialJSONResponse: i}, err
 }
 
 // WithdrawMaterial implements the contract.
 func (s *Server) WithdrawMaterial(ctx context.Context, r contract.WithdrawMaterialRequestObject) (contract.WithdrawMaterialResponseObject, error) {
-	i, err := s.stepMaterial(ctx, r.Id, library.Withdraw, r.Params.IfMatch, r.Body.Reason)
+	i, err := s.stepMaterial(ctx, r.Id, editorial.Withdraw, r.Params.IfMatch, r.Body.Reason)
 	return contract.WithdrawMaterial200JSONResponse{EditorMaterialJSONResponse: i}, err
 }
 

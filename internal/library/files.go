@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"sotay/internal/caller"
+	"sotay/internal/editorial"
 	"sotay/internal/fault"
 	"sotay/internal/ident"
 	"sotay/internal/publication"
@@ -130,7 +131,7 @@ func attach[P any](ctx context.Context, s *Service, m *publication.Machine[P], k
 	if err != nil {
 		return item, err
 	}
-	if err := s.inScope(c, editors...)(item.OrgID); err != nil {
+	if err := s.office.InScope(c, editorial.Editors...)(item.OrgID); err != nil {
 		return item, err
 	}
 	a, err := s.checkUpload(u)
@@ -149,7 +150,7 @@ func attach[P any](ctx context.Context, s *Service, m *publication.Machine[P], k
 	if err := s.fileRows.Insert(ctx, &row); err != nil {
 		return item, err
 	}
-	item, err = m.Edit(ctx, s.actor(c, editors...), id, rev, func(i *publication.Item[P]) error {
+	item, err = m.Edit(ctx, s.office.Actor(c, editorial.Editors...), id, rev, func(i *publication.Item[P]) error {
 		list := files(&i.Payload)
 		if len(*list) >= maxAttachments {
 			return tooMany
@@ -187,7 +188,7 @@ func (s *Service) DetachFromMaterial(ctx context.Context, c *caller.Caller, id s
 
 // detach leaves the file itself to CleanFiles: a published version may hold it.
 func detach[P any](ctx context.Context, s *Service, m *publication.Machine[P], c *caller.Caller, id string, rev int64, fileID string, files func(*P) *[]Attachment) (publication.Item[P], error) {
-	return m.Edit(ctx, s.actor(c, editors...), id, rev, func(i *publication.Item[P]) error {
+	return m.Edit(ctx, s.office.Actor(c, editorial.Editors...), id, rev, func(i *publication.Item[P]) error {
 		list := files(&i.Payload)
 		rest := slices.DeleteFunc(slices.Clone(*list), func(a Attachment) bool { return a.ID == fileID })
 		if len(rest) == len(*list) {
@@ -244,10 +245,10 @@ func mayRead[P any](ctx context.Context, s *Service, m *publication.Machine[P], 
 			return nil
 		}
 	}
-	if !c.Has(publishers...) {
+	if !c.Has(editorial.Publishers...) {
 		return notYours
 	}
-	item, err := inScopeItem(ctx, s, m, c, row.ItemID)
+	item, err := editorial.Item(ctx, &s.office, m, c, row.ItemID)
 	if err != nil {
 		return err
 	}

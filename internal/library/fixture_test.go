@@ -13,7 +13,9 @@ import (
 	"sotay/internal/audience"
 	"sotay/internal/audit"
 	"sotay/internal/caller"
+	"sotay/internal/changelog"
 	"sotay/internal/page"
+	"sotay/internal/publication"
 	"sotay/internal/secret"
 	"sotay/internal/store"
 	"sotay/internal/store/sqlite"
@@ -59,7 +61,7 @@ func openEngine(t testing.TB) store.Engine {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = e.Close(context.Background()) })
-	if err := e.Prepare(t.Context(), append(Schemas(), audit.EntrySchema(), audit.SealSchema())); err != nil {
+	if err := e.Prepare(t.Context(), append(append(Schemas(), publication.Schemas()...), audit.EntrySchema(), audit.SealSchema())); err != nil {
 		t.Fatal(err)
 	}
 	return e
@@ -78,7 +80,15 @@ func newFixture(t testing.TB, e store.Engine) *fixture {
 	}
 	files := newMemoryFiles(now)
 	marked := func(text string) bool { return strings.Contains(text, "TUYỆT MẬT") }
-	s, err := New(Deps{Engine: e, Files: files, Orgs: orgs{}, Encoder: plainEncoder{}, Audit: rec, Pages: page.New(sec), Now: now, Log: slog.New(slog.DiscardHandler),
+	log, err := changelog.New(e, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	desk, err := publication.NewDesk(e, log, now, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := New(Deps{Engine: e, Changes: log, Desk: desk, Files: files, Orgs: orgs{}, Encoder: plainEncoder{}, Audit: rec, Pages: page.New(sec), Now: now, Log: slog.New(slog.DiscardHandler),
 		Classified: marked, ClassifiedLine: marked})
 	if err != nil {
 		t.Fatal(err)

@@ -143,7 +143,7 @@ func (s *Service) checkDocument(ctx context.Context, i *DocumentItem) error {
 		f = f.At("/type", "unknown", "Thể loại văn bản không có trong danh mục.", "This type of document is not known.")
 	}
 	f = checkSections(f, p.Sections)
-	f = s.checkVisibility(f, i.OrgID, i.Visibility)
+	f = s.office.CheckVisibility(f, i.OrgID, i.Visibility)
 	f, err := s.checkRelations(ctx, f, i)
 	if err != nil {
 		return err
@@ -206,7 +206,7 @@ func (s *Service) checkMaterial(ctx context.Context, i *MaterialItem) error {
 	f = checkSections(f, p.Sections)
 	f = checkItems(f, p.Items)
 	f = checkFormat(f, p)
-	f = s.checkVisibility(f, i.OrgID, i.Visibility)
+	f = s.office.CheckVisibility(f, i.OrgID, i.Visibility)
 	if p.DocumentID != "" {
 		if _, err := s.documents.Get(ctx, p.DocumentID); err != nil {
 			if fault.As(err) == nil {
@@ -266,38 +266,6 @@ func checkItems(f *fault.Fault, items []QAItem) *fault.Fault {
 			f = f.At(at+"/id", "duplicate", "Mã câu hỏi bị trùng.", "This question id stands twice.")
 		}
 		seen[items[k].ID] = true
-	}
-	return f
-}
-
-// ownReaders is who reads what an organisation publishes unless its editors say
-// otherwise: its members, and everybody when it stands at the top.
-func (s *Service) ownReaders(orgID string) audience.Visibility {
-	if len(s.orgs.OrgPath(orgID)) <= 1 {
-		return audience.Everyone()
-	}
-	return audience.Visibility{Kind: audience.Orgs, OrgIDs: []string{orgID}}
-}
-
-// checkVisibility tests a visibility, and that an organisation speaks to its own
-// members alone: to others speaks the one above them.
-func (s *Service) checkVisibility(f *fault.Fault, orgID string, v audience.Visibility) *fault.Fault {
-	below := len(s.orgs.OrgPath(orgID)) > 1
-	if below && v.Kind != audience.Orgs {
-		f = f.At("/visibility/kind", "out_of_scope", "Chỉ tổ chức cao nhất phát hành cho mọi đảng viên hoặc theo vai trò.", "Only the organisation at the top publishes to everybody or by role.")
-	}
-	for k, org := range v.OrgIDs {
-		if path := s.orgs.OrgPath(org); below && path != nil && !slices.Contains(path, orgID) {
-			f = f.At(fmt.Sprintf("/visibility/orgIds/%d", k), "out_of_scope", "Tổ chức này không trực thuộc tổ chức phát hành.", "This organisation does not stand below the one that publishes.")
-		}
-	}
-	if bad := v.Check("/visibility"); bad != nil {
-		f = f.At(bad.Fields[0].Pointer, bad.Fields[0].Code, bad.Fields[0].Detail.VI, bad.Fields[0].Detail.EN)
-	}
-	for k, org := range v.OrgIDs {
-		if s.orgs.OrgPath(org) == nil {
-			f = f.At(fmt.Sprintf("/visibility/orgIds/%d", k), "not_found", "Không có tổ chức này.", "There is no such organisation.")
-		}
 	}
 	return f
 }

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"sotay/internal/audit"
-	"sotay/internal/caller"
 	"sotay/internal/changelog"
 	"sotay/internal/clock"
+	"sotay/internal/editorial"
 	"sotay/internal/effect"
 	"sotay/internal/page"
 	"sotay/internal/publication"
@@ -22,16 +22,13 @@ import (
 // logEvery is how often a replica reads what others published.
 const logEvery = 500 * time.Millisecond
 
-// Orgs is what the room needs of the directory.
-type Orgs interface {
-	// OrgPath returns an organisation's path from the root, nil when unknown.
-	OrgPath(orgID string) []string
-}
-
 // Deps are what the room needs.
 type Deps struct {
-	Engine  store.Engine
-	Orgs    Orgs
+	Engine store.Engine
+	Orgs   editorial.Orgs
+	// Changes and Desk are shared by all rooms that publish.
+	Changes *changelog.Log
+	Desk    *publication.Desk
 	Encoder Encoder
 	// Classified tells whether a text bears a mark of secrecy, ClassifiedLine
 	// whether a line such as a title does.
@@ -45,7 +42,8 @@ type Deps struct {
 
 // Service is the room.
 type Service struct {
-	orgs    Orgs
+	orgs    editorial.Orgs
+	office  editorial.Office
 	encoder Encoder
 	pages   *page.Sealer
 	now     clock.Now
@@ -97,27 +95,23 @@ func materialNames() publication.Kind[Material] {
 
 // Schemas declares the room's collections.
 func Schemas() []*store.Schema {
-	out := append(publication.Schemas(), bookmarkSchema(), fileSchema())
+	out := []*store.Schema{bookmarkSchema(), fileSchema()}
 	out = append(out, documentNames().Schemas()...)
 	return append(out, materialNames().Schemas()...)
 }
 
 // New opens the room. Start must be called before it is used.
 func New(d Deps) (*Service, error) {
-	if d.Engine == nil || d.Orgs == nil || d.Encoder == nil || d.Classified == nil || d.ClassifiedLine == nil || d.Audit == nil || d.Files == nil ||
+	if d.Engine == nil || d.Orgs == nil || d.Changes == nil || d.Desk == nil || d.Encoder == nil || d.Classified == nil || d.ClassifiedLine == nil || d.Audit == nil || d.Files == nil ||
 		d.Pages == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("library: a dependency is missing")
 	}
 	s := &Service{orgs: d.Orgs, encoder: d.Encoder, classified: d.Classified, classifiedLine: d.ClassifiedLine, files: d.Files, pages: d.Pages, now: d.Now, log: d.Log}
 	s.catalogue.Store(newCatalogue())
-	log, err := changelog.New(d.Engine, d.Now)
-	if err != nil {
-		return nil, err
-	}
-	s.changes = log
-	if s.desk, err = publication.NewDesk(d.Engine, log, d.Now, d.Log); err != nil {
-		return nil, err
-	}
+	s.changes, s.desk = d.Changes, d.Desk
+	s.reader = changelog.NewReader(s.changes, s.Apply, d.Log)
+	s.office = editorial.Office{Orgs: d.Orgs, Pages: d.Pages, CatchUp: s.reader.CatchUp, Log: d.Log}
+	var err error
 	if s.documents, err = publication.NewMachine(d.Engine, s.documentKind(), s.desk, d.Audit, d.Now, d.Log); err != nil {
 		return nil, err
 	}
@@ -127,7 +121,6 @@ func New(d Deps) (*Service, error) {
 	if s.fileRows, err = store.NewCollection[fileRow](d.Engine, fileSchema()); err != nil {
 		return nil, err
 	}
-	s.reader = changelog.NewReader(log, s.Apply, d.Log)
 	s.bookmarks, err = store.NewCollection[Bookmark](d.Engine, bookmarkSchema())
 	return s, err
 }
@@ -151,30 +144,14 @@ func (s *Service) Run(ctx context.Context) {
 
 // Sweepers finish what dead processes left half done.
 func (s *Service) Sweepers() []effect.Sweeper {
-	return []effect.Sweeper{s.documents.Sweeper(), s.materials.Sweeper(), s.desk.Sweeper()}
+	return []effect.Sweeper{s.documents.Sweeper(), s.materials.Sweeper()}
 }
 
-// Rebuild encodes again what is out; see publication.Desk.
-func (s *Service) Rebuild(ctx context.Context) (seen, changed int, err error) {
-	seen, changed, err = s.desk.Rebuild(ctx)
-	if err != nil {
-		return seen, changed, err
-	}
-	return seen, changed, s.reader.CatchUp(ctx)
-}
+// CatchUp shows what was published meanwhile.
+func (s *Service) CatchUp(ctx context.Context) error { return s.reader.CatchUp(ctx) }
 
 // Size counts what is out, for the log.
 func (s *Service) Size() (documents, materials int) {
 	c := s.catalogue.Load()
 	return len(c.documents), len(c.materials)
-}
-
-// inScope returns the test of what a caller may act on as one of the roles.
-func (s *Service) inScope(c *caller.Caller, roles ...caller.RoleName) func(orgID string) error {
-	return func(orgID string) error {
-		if !c.Covers(s.orgs.OrgPath(orgID), roles...) {
-			return notYours
-		}
-		return nil
-	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"sotay/internal/audience"
 	"sotay/internal/caller"
+	"sotay/internal/editorial"
 	"sotay/internal/fault"
 )
 
@@ -116,7 +117,7 @@ func TestScope(t *testing.T) {
 	small := who("small", "a")
 	small.Roles = []caller.Role{{Name: caller.Editor, OrgID: "a"}}
 	id := f.out(t, "", "của tỉnh", audience.Everyone())
-	if _, err := f.CreateDocument(ctx, small, "b", input("x", audience.Everyone())); !errors.Is(err, outOfScope) {
+	if _, err := f.CreateDocument(ctx, small, "b", input("x", audience.Everyone())); !errors.Is(err, editorial.OutOfScope) {
 		t.Errorf("create in another unit: %v", err)
 	}
 	if _, err := f.EditorDocument(ctx, small, id); !errors.Is(err, fault.NotFound) {

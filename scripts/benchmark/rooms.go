@@ -12,11 +12,13 @@ import (
 	"sotay/internal/audit"
 	"sotay/internal/blob"
 	"sotay/internal/clock"
+	"sotay/internal/changelog"
 	"sotay/internal/directory"
 	"sotay/internal/httpapi"
 	"sotay/internal/ingest"
 	"sotay/internal/library"
 	"sotay/internal/page"
+	"sotay/internal/publication"
 	"sotay/internal/secret"
 	"sotay/internal/store"
 	"sotay/internal/store/sqlite"
@@ -50,7 +52,7 @@ func openRooms(ctx context.Context, data string) (*rooms, error) {
 	schemas := []*store.Schema{audit.EntrySchema(), audit.SealSchema()}
 	schemas = append(schemas, directory.Schemas()...)
 	schemas = append(schemas, account.Schemas()...)
-	if err := store.Migrate(ctx, r.engine, append(schemas, library.Schemas()...), nil); err != nil {
+	if err := store.Migrate(ctx, r.engine, append(append(schemas, library.Schemas()...), publication.Schemas()...), nil); err != nil {
 		return nil, err
 	}
 	record, err := audit.New(r.engine, clock.System)
@@ -71,7 +73,15 @@ func openRooms(ctx context.Context, data string) (*rooms, error) {
 	if err != nil {
 		return nil, err
 	}
-	r.library, err = library.New(library.Deps{Engine: r.engine, Orgs: r.directory, Encoder: httpapi.Encoder{},
+	changes, err := changelog.New(r.engine, clock.System)
+	if err != nil {
+		return nil, err
+	}
+	desk, err := publication.NewDesk(r.engine, changes, clock.System, log)
+	if err != nil {
+		return nil, err
+	}
+	r.library, err = library.New(library.Deps{Engine: r.engine, Changes: changes, Desk: desk, Orgs: r.directory, Encoder: httpapi.Encoder{},
 		Classified: ingest.ClassifiedMark, ClassifiedLine: ingest.ClassifiedLine, Audit: record, Files: files, Pages: pages, Now: clock.System, Log: log})
 	if err != nil {
 		return nil, err

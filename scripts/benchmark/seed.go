@@ -14,6 +14,7 @@ import (
 	"sotay/internal/account"
 	"sotay/internal/caller"
 	"sotay/internal/directory"
+	"sotay/internal/editorial"
 	"sotay/internal/ident"
 	"sotay/internal/library"
 )
@@ -180,13 +181,13 @@ func (s *seeding) document(ctx context.Context, i int, publish bool) (string, er
 	if err != nil {
 		return "", err
 	}
-	steps := []library.Verb{library.Submit, library.Approve}
+	steps := []editorial.Verb{editorial.Submit, editorial.Approve}
 	if publish {
-		steps = append(steps, library.Publish)
+		steps = append(steps, editorial.Publish)
 	}
 	for _, v := range steps {
 		who := s.approver
-		if v == library.Submit {
+		if v == editorial.Submit {
 			who = s.editor
 		}
 		if _, err := s.rooms.library.StepDocument(ctx, who, item.ID, v, 0, ""); err != nil {
