@@ -16,6 +16,7 @@ import (
 	"sotay/internal/audience"
 	"sotay/internal/caller"
 	"sotay/internal/clock"
+	"sotay/internal/editorial"
 	"sotay/internal/fault"
 )
 
@@ -112,7 +113,7 @@ func TestWhoMayReadFiles(t *testing.T) {
 	may(true, file.ID, f.approver)
 	may(false, file.ID, a)
 	may(false, file.ID, stranger)
-	f.step(t, i.ID, Submit, Approve, Publish)
+	f.step(t, i.ID, editorial.Submit, editorial.Approve, editorial.Publish)
 	may(true, file.ID, a)
 	may(false, file.ID, b)
 	// The next version drops it: it stays with version 1, for who may see that.
@@ -125,7 +126,7 @@ func TestWhoMayReadFiles(t *testing.T) {
 	f.out(t, i.ID, "không tệp", audience.Everyone())
 	may(true, file.ID, a)
 	may(false, file.ID, b)
-	f.step(t, i.ID, Withdraw)
+	f.step(t, i.ID, editorial.Withdraw)
 	may(false, file.ID, a)
 	may(false, "khong-co", a)
 }
@@ -140,7 +141,7 @@ func TestCleanFiles(t *testing.T) {
 	f.now, files.now = clock, clock
 	id := f.out(t, "", "có tệp", audience.Everyone())
 	kept := f.attach(t, id, pdf("a.pdf", "giữ"))
-	f.step(t, id, Submit, Approve, Publish)
+	f.step(t, id, editorial.Submit, editorial.Approve, editorial.Publish)
 	again := f.attach(t, id, pdf("b.pdf", "giữ")) // the same content
 	dropped := f.attach(t, id, pdf("c.pdf", "bỏ"))
 	for _, x := range []string{again.ID, dropped.ID, kept.ID} { // the last stays with its version

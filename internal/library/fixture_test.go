@@ -14,6 +14,7 @@ import (
 	"sotay/internal/audit"
 	"sotay/internal/caller"
 	"sotay/internal/changelog"
+	"sotay/internal/editorial"
 	"sotay/internal/page"
 	"sotay/internal/publication"
 	"sotay/internal/secret"
@@ -129,15 +130,15 @@ func (f *fixture) out(t *testing.T, id, title string, v audience.Visibility) str
 	} else if _, err := f.UpdateDocument(t.Context(), f.editor, id, 0, input(title, v)); err != nil {
 		t.Fatal(err)
 	}
-	f.step(t, id, Submit, Approve, Publish)
+	f.step(t, id, editorial.Submit, editorial.Approve, editorial.Publish)
 	return id
 }
 
-func (f *fixture) step(t *testing.T, id string, verbs ...Verb) {
+func (f *fixture) step(t *testing.T, id string, verbs ...editorial.Verb) {
 	t.Helper()
 	for _, v := range verbs {
 		by := f.editor
-		if v == Approve {
+		if v == editorial.Approve {
 			by = f.approver
 		}
 		if _, err := f.StepDocument(t.Context(), by, id, v, 0, "lý do"); err != nil {

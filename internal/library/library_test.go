@@ -106,7 +106,7 @@ func TestNothingEmptyIsSubmitted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := f.StepDocument(t.Context(), f.editor, i.ID, Submit, 0, ""); !errors.Is(err, empty) {
+	if _, err := f.StepDocument(t.Context(), f.editor, i.ID, editorial.Submit, 0, ""); !errors.Is(err, empty) {
 		t.Errorf("got %v", err)
 	}
 }
@@ -126,10 +126,10 @@ func TestScope(t *testing.T) {
 	if _, err := f.UpdateDocument(ctx, small, id, 0, input("x", audience.Everyone())); !errors.Is(err, fault.NotFound) {
 		t.Errorf("update: %v", err)
 	}
-	if _, err := f.StepDocument(ctx, small, id, Withdraw, 0, "x"); !errors.Is(err, fault.NotFound) {
+	if _, err := f.StepDocument(ctx, small, id, editorial.Withdraw, 0, "x"); !errors.Is(err, fault.NotFound) {
 		t.Errorf("withdraw: %v", err)
 	}
-	if _, err := f.StepDocument(ctx, f.approver, id, Submit, 0, ""); !errors.Is(err, fault.NotFound) {
+	if _, err := f.StepDocument(ctx, f.approver, id, editorial.Submit, 0, ""); !errors.Is(err, fault.NotFound) {
 		t.Errorf("an approver submits: %v", err)
 	}
 	if list, _, err := f.EditorDocuments(ctx, small, "", "", 10); err != nil || len(list) != 0 {
@@ -154,7 +154,7 @@ func TestDocumentsListIsPagedInEveryOrder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		f.step(t, i.ID, Submit, Approve, Publish)
+		f.step(t, i.ID, editorial.Submit, editorial.Approve, editorial.Publish)
 	}
 	m := who("m", "a")
 	for _, sort := range []string{"", SortNewest, SortOldest, SortTitle, SortPublished} {

@@ -10,6 +10,7 @@ import (
 	"sotay/internal/audience"
 	"sotay/internal/caller"
 	"sotay/internal/changelog"
+	"sotay/internal/editorial"
 )
 
 // phone keeps a copy by the rules that the contract states.
@@ -90,7 +91,7 @@ func TestPhonesEndWithWhatTheyMaySee(t *testing.T) {
 			case 2:
 				if len(ids) > 0 {
 					if id := rapid.SampledFrom(ids).Draw(r, "document"); live[id] {
-						f.step(t, id, Withdraw)
+						f.step(t, id, editorial.Withdraw)
 						live[id] = false
 					}
 				}
