@@ -162,9 +162,17 @@ func (s *Service) Start(ctx context.Context) error {
 	if err := s.readActs(ctx); err != nil {
 		return err
 	}
-	return s.members.Each(ctx, func(m Member) error {
-		s.take(&m)
-		return nil
+	rd := newReading(s.table)
+	// In the order in which they were written, which is how they lie: in the
+	// order of ids each would be fetched from another place of the file. Who is
+	// written meanwhile comes again, at the end.
+	return s.members.AllRaw(ctx, store.Query{Index: "updatedAt"}, func(doc store.Raw) error {
+		r, err := rd.row(doc)
+		if r != nil {
+			old, now := s.table.put(r)
+			s.roll.changed(s.table, old, now)
+		}
+		return err
 	})
 }
 

@@ -18,20 +18,14 @@ import (
 // when the day or the tree changes, and to list members without the store.
 // Rows are never changed, but for what roll and made say.
 type row struct {
-	id         string
-	rev        int64
-	authRev    int64
-	kind       string
-	officialOn string
-	places     []stay
-	statuses   []span
-	tags       []string
-	roles      []Role
-	enterprise string
-	shift      string
-	erased     bool
-	key        string // sorts names
-	fold       string // folded name, for look-ups by name
+	id           string
+	rev, authRev int64
+	// What many members have alike is there once; see reading.
+	*traits
+	*history
+	erased bool
+	key    string // sorts names
+	fold   string // folded name, for look-ups by name
 	// made is the identity of one day and one tree.
 	made atomic.Pointer[made]
 	// listed is the unit whose list the row stands in, and listedIn the tree
@@ -39,6 +33,20 @@ type row struct {
 	listed   string
 	listedIn *tree.Snapshot
 }
+
+// traits are what a member is, history where and in which status they were.
+// Neither is ever changed: rows share them.
+type (
+	traits struct {
+		kind, officialOn, enterprise, shift string
+		tags                                []string
+		roles                               []Role
+	}
+	history struct {
+		places   []stay
+		statuses []span
+	}
+)
 
 // stay and span are what is kept of a Place and of a Status.
 type (
@@ -102,34 +110,39 @@ func intern(s string) string { return unique.Make(s).Value() }
 
 // rowOf keeps of a member what the table needs.
 func rowOf(m *Member) *row {
-	r := &row{id: m.ID, rev: m.Rev, authRev: m.AuthRev, kind: intern(m.Kind), officialOn: intern(m.OfficialOn),
-		enterprise: intern(m.EnterpriseID), shift: intern(m.Shift), erased: m.Erased(),
-		key: m.NameKey, fold: viet.Fold(m.Name)}
-	r.places, r.statuses = make([]stay, 0, len(m.Places)), make([]span, 0, len(m.Statuses))
+	is := &traits{kind: intern(m.Kind), officialOn: intern(m.OfficialOn), enterprise: intern(m.EnterpriseID), shift: intern(m.Shift),
+		roles: slices.Clone(m.Roles)}
+	for _, tag := range m.Tags {
+		is.tags = append(is.tags, intern(tag))
+	}
+	was := &history{}
 	for _, p := range m.Places {
-		r.places = append(r.places, stay{intern(p.OrgID), intern(p.From)})
+		was.places = append(was.places, stay{intern(p.OrgID), intern(p.From)})
 	}
 	for _, s := range m.Statuses {
-		r.statuses = append(r.statuses, span{intern(s.Status), intern(s.From), intern(s.To), intern(s.HostID)})
+		was.statuses = append(was.statuses, span{intern(s.Status), intern(s.From), intern(s.To), intern(s.HostID)})
 	}
-	for _, tag := range m.Tags {
-		r.tags = append(r.tags, intern(tag))
-	}
-	r.roles = slices.Clone(m.Roles)
-	return r
+	return &row{id: m.ID, rev: m.Rev, authRev: m.AuthRev, traits: is, history: was, erased: m.Erased(), key: m.NameKey, fold: viet.Fold(m.Name)}
 }
 
 // set takes in a member unless a newer state is known, and returns the row
 // that was replaced and the one that stands now.
 func (t *table) set(m *Member) (old, now *row) {
-	s := &t.shards[t.shard(m.ID)]
+	if r := t.row(m.ID); r != nil && r.rev >= m.Rev {
+		return r, r
+	}
+	return t.put(rowOf(m))
+}
+
+// put is set for a row.
+func (t *table) put(now *row) (old, stands *row) {
+	s := &t.shards[t.shard(now.id)]
 	s.Lock()
 	defer s.Unlock()
-	old = s.rows[m.ID]
-	if old != nil && old.rev >= m.Rev {
+	old = s.rows[now.id]
+	if old != nil && old.rev >= now.rev {
 		return old, old
 	}
-	now = rowOf(m)
 	s.rows[now.id] = now
 	return old, now
 }

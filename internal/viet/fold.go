@@ -2,6 +2,7 @@ package viet
 
 import (
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -20,6 +21,49 @@ func Fold(s string) string {
 	if isASCII(s) {
 		return strings.ToLower(s)
 	}
+	if folded, ok := foldFast(s); ok {
+		return folded
+	}
+	return foldSlow(s)
+}
+
+// foldFast folds text of ASCII and of the letters in the table: all that is
+// written in Vietnamese, composed.
+func foldFast(s string) (string, bool) {
+	table := latin()
+	out := make([]byte, 0, len(s))
+	for _, r := range s {
+		switch {
+		case 'A' <= r && r <= 'Z':
+			out = append(out, byte(r)+'a'-'A')
+		case r < utf8.RuneSelf:
+			out = append(out, byte(r))
+		case int(r) < len(table) && table[r] != 0:
+			out = append(out, table[r])
+		default:
+			return "", false
+		}
+	}
+	return string(out), true
+}
+
+// latin holds the one sign into which a letter is folded, for the letters of
+// Latin that fold into one of ASCII.
+var latin = sync.OnceValue(func() *[0x1f00]byte {
+	var t [0x1f00]byte
+	for r := rune(0xc0); r < rune(len(t)); r++ {
+		if r == 0x250 {
+			r = 0x1e00
+		}
+		if f := foldSlow(string(r)); len(f) == 1 {
+			t[r] = f[0]
+		}
+	}
+	return &t
+})
+
+// foldSlow folds any text.
+func foldSlow(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	// The normaliser passes broken bytes on, and text beside them unnormalised.

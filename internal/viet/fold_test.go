@@ -38,6 +38,9 @@ func FuzzFold(f *testing.F) {
 		if !utf8.ValidString(got) || !IsNFC(got) {
 			t.Fatalf("Fold(%q) = %q is not valid NFC", s, got)
 		}
+		if slow := foldSlow(s); got != slow {
+			t.Fatalf("Fold(%q) = %q, the slow way %q", s, got, slow)
+		}
 		if again := Fold(got); again != got {
 			t.Fatalf("Fold twice: %q then %q", got, again)
 		}
@@ -45,4 +48,23 @@ func FuzzFold(f *testing.F) {
 			t.Fatalf("composed and decomposed %q fold apart", s)
 		}
 	})
+}
+
+// TestFoldFastEqualsSlow tries every letter of the table.
+func TestFoldFastEqualsSlow(t *testing.T) {
+	t.Parallel()
+	known := 0
+	for r := rune(1); r < 0x2100; r++ {
+		s := "Đ" + string(r) + "x"
+		got, ok := foldFast(s)
+		if ok && got != foldSlow(s) {
+			t.Errorf("%q: %q, the slow way %q", s, got, foldSlow(s))
+		}
+		if ok {
+			known++
+		}
+	}
+	if _, ok := foldFast("Nguyễn Thị Thuỳ Đường, Ự"); !ok || known < 400 {
+		t.Errorf("%d letters fold fast", known)
+	}
 }

@@ -63,16 +63,32 @@ func (e *Engine) list(ctx context.Context, query string, args ...any) (docs []st
 	}
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	for rows.Next() {
-		var doc []byte
+		var doc document
 		if err := rows.Scan(&doc); err != nil {
 			return nil, readError(ctx, err)
 		}
-		docs = append(docs, doc)
+		docs = append(docs, store.Raw(doc))
 	}
 	if err := rows.Err(); err != nil {
 		return nil, readError(ctx, err)
 	}
 	return docs, nil
+}
+
+// document takes a document as the driver hands it over. The driver makes a
+// copy of each value; database/sql, which knows no driver, would make another,
+// and documents are large. The suites would see one driver's copies overwritten:
+// they compare whole pages.
+type document []byte
+
+// Scan implements sql.Scanner.
+func (d *document) Scan(src any) error {
+	b, ok := src.([]byte)
+	if !ok {
+		return fmt.Errorf("a document is a %T", src)
+	}
+	*d = b
+	return nil
 }
 
 // readError keeps the cause and names the context's end when that was it.
