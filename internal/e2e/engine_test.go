@@ -60,6 +60,8 @@ type env struct {
 	// signed holds a session of each account. Its access tokens live longer
 	// than this package runs.
 	signed map[string]contract.SignedIn
+	// docs are those of a prepared database, to be copied to any server.
+	docs map[string][]bson.Raw
 }
 
 // engines are those that the product runs on.
@@ -85,35 +87,44 @@ func newEnv(t *testing.T, engine string) *env {
 	}
 	e := emptyMongoDB(t)
 	e.signed = maps.Clone(from.signed)
-	err := from.withDatabase(func(ctx context.Context, db *mongo.Database) error { return copyTo(ctx, db, e.db) })
-	if err != nil {
+	if err := e.withDatabase(func(ctx context.Context, db *mongo.Database) error { return fill(ctx, db, from.docs) }); err != nil {
 		t.Fatalf("copy the prepared database: %v", err)
 	}
 	return e
 }
 
-// copyTo copies all documents of a database; the server makes the indexes.
-func copyTo(ctx context.Context, from *mongo.Database, name string) error {
-	names, err := from.ListCollectionNames(ctx, bson.D{})
+// read returns all documents of a database by collection.
+func read(ctx context.Context, db *mongo.Database) (map[string][]bson.Raw, error) {
+	names, err := db.ListCollectionNames(ctx, bson.D{})
 	if err != nil {
-		return err
+		return nil, err
 	}
+	docs := map[string][]bson.Raw{}
 	for _, c := range names {
 		if c == "schema" {
 			continue // says that the indexes are there, which are not copied
 		}
-		found, err := from.Collection(c).Find(ctx, bson.D{})
+		found, err := db.Collection(c).Find(ctx, bson.D{})
 		if err != nil {
-			return err
+			return nil, err
 		}
 		var all []bson.Raw
 		if err := found.All(ctx, &all); err != nil {
-			return err
+			return nil, err
 		}
-		if len(all) > 0 {
-			if _, err := from.Client().Database(name).Collection(c).InsertMany(ctx, all); err != nil {
-				return err
-			}
+		docs[c] = all
+	}
+	return docs, nil
+}
+
+// fill writes what was read into a new database; the server makes the indexes.
+func fill(ctx context.Context, db *mongo.Database, docs map[string][]bson.Raw) error {
+	for c, all := range docs {
+		if len(all) == 0 {
+			continue
+		}
+		if _, err := db.Collection(c).InsertMany(ctx, all); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -126,7 +137,7 @@ func emptySQLite(dir string) *env {
 
 func emptyMongoDB(t *testing.T) *env {
 	t.Helper()
-	e := onMongoDB(storetest.MongoDB(t), t.TempDir())
+	e := onMongoDB(storetest.NextMongoDB(t), t.TempDir())
 	t.Cleanup(func() {
 		if err := e.drop(); err != nil {
 			t.Errorf("drop the database: %v", err)
@@ -166,6 +177,15 @@ func prepared(t *testing.T, engine string) *env {
 	s := e.serve(t, "HANDBOOK_ACCESS_LIFETIME=1h")
 	e.signed = signInAll(t, s)
 	s.stop(t)
+	if engine == "mongodb" {
+		err := e.withDatabase(func(ctx context.Context, db *mongo.Database) (err error) {
+			e.docs, err = read(ctx, db)
+			return err
+		})
+		if err != nil {
+			t.Fatalf("read the prepared database: %v", err)
+		}
+	}
 	templates.envs[engine] = e
 	return e
 }

@@ -2,5 +2,5 @@
 
 package e2e
 
-// raceFlags build the server like the tests themselves.
-var raceFlags = []string{"-race"}
+// watch tells whether the tests run with the race detector.
+const watch = true

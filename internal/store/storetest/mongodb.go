@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"sotay/internal/ident"
@@ -25,21 +26,36 @@ const (
 	EnvAll = "HANDBOOK_TEST_ALL"
 )
 
-// standin is the one server of this test process; it ends with the process,
-// whose end closes its standard input.
+// standin is a server of this test process; it ends with the process, whose
+// end closes its standard input.
 type standin struct {
 	uri, control string
 	// stdin is held: were it collected, it would be closed.
 	stdin io.Closer
 }
 
-// start is a variable of the package because a server is too dear to be
-// started for each test.
-var start = sync.OnceValues(startStandin)
+// starts are variables of the package because a server is too dear to be
+// started for each test. More than one serve those who ask for the next.
+var (
+	starts = [...]func() (standin, error){sync.OnceValues(startStandin), sync.OnceValues(startStandin)}
+	next   atomic.Uint64
+)
 
 // MongoDB returns the connection string of a server to test on, or skips the
 // test when there is none. Each test uses a Database of its own.
 func MongoDB(t testing.TB) string {
+	t.Helper()
+	return serverAt(t, 0)
+}
+
+// NextMongoDB is MongoDB of several servers in turn: a stand-in lets one
+// request through at a time, and tests beside each other would wait for it.
+func NextMongoDB(t testing.TB) string {
+	t.Helper()
+	return serverAt(t, next.Add(1)%uint64(len(starts)))
+}
+
+func serverAt(t testing.TB, n uint64) string {
 	t.Helper()
 	if uri := os.Getenv(EnvMongoDB); uri != "" {
 		return uri
@@ -51,7 +67,7 @@ func MongoDB(t testing.TB) string {
 		}
 		t.Skip(message)
 	}
-	s, err := start()
+	s, err := starts[n]()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +103,7 @@ func startStandin() (standin, error) {
 	return standin{strings.TrimSpace(uri), strings.TrimSpace(control), in}, nil
 }
 
-// Cut makes the stand-in cut the connection of the next commands of this name
+// Cut makes the stand-in behind MongoDB cut the connection of the next commands of this name
 // in a database: after their execution, or before it. It skips the test on a
 // real server.
 func Cut(t testing.TB, database, command string, times int, before bool) {
@@ -95,7 +111,7 @@ func Cut(t testing.TB, database, command string, times int, before bool) {
 	if os.Getenv(EnvMongoDB) != "" {
 		t.Skip("a real server does not cut connections by order")
 	}
-	s, err := start()
+	s, err := starts[0]()
 	if err != nil {
 		t.Fatal(err)
 	}
