@@ -38,14 +38,8 @@ func (s *Service) Orgs(who *caller.Caller, f OrgFilter, cursor string, limit int
 	}
 	name := listName("orgs", f)
 	var after listed
-	if cursor != "" {
-		b, err := s.pages.Open(name, cursor)
-		if err != nil {
-			return nil, nil, err
-		}
-		if json.Unmarshal(b, &after) != nil {
-			return nil, nil, fault.BadCursor
-		}
+	if err := s.goOn(name, cursor, &after); err != nil {
+		return nil, nil, err
 	}
 	var all []*tree.Org
 	for _, root := range roots {
@@ -155,13 +149,9 @@ func (s *Service) Acts(ctx context.Context, who *caller.Caller, orgID, cursor st
 	name := "orgacts/" + orgID
 	q := store.Query{Index: "seq", Desc: true, Limit: store.MaxPage}
 	if cursor != "" {
-		b, err := s.pages.Open(name, cursor)
-		if err != nil {
-			return nil, nil, err
-		}
 		var seq int64
-		if json.Unmarshal(b, &seq) != nil {
-			return nil, nil, fault.BadCursor
+		if err := s.goOn(name, cursor, &seq); err != nil {
+			return nil, nil, err
 		}
 		q.To = seq
 	}

@@ -21,8 +21,6 @@ var readers = []caller.RoleName{caller.Admin, caller.Secretary, caller.Inspector
 // organisations of the caller's roles, EnterpriseID members of one enterprise.
 type MemberFilter struct {
 	AsOf, OrgID, EnterpriseID, Status, Kind, Tag, Q string
-	// All lists those who have left, too.
-	All bool
 }
 
 // MemberView is a member on a day.
@@ -80,14 +78,8 @@ func (s *Service) Members(ctx context.Context, who *caller.Caller, f MemberFilte
 	}
 	name := listName("members", f)
 	var after place
-	if cursor != "" {
-		b, err := s.pages.Open(name, cursor)
-		if err != nil {
-			return nil, nil, err
-		}
-		if json.Unmarshal(b, &after) != nil {
-			return nil, nil, fault.BadCursor
-		}
+	if err := s.goOn(name, cursor, &after); err != nil {
+		return nil, nil, err
 	}
 	rows := s.listRows(t, roots, after, limit+1, fits)
 	var next *string
@@ -143,7 +135,7 @@ func (f MemberFilter) test(t *tree.Snapshot) func(*row) bool {
 	return func(r *row) bool {
 		status := r.statusOn(t.Day).status
 		switch {
-		case r.erased && !f.All, f.Status == "" && !f.All && hasLeft(status),
+		case r.erased, f.Status == "" && hasLeft(status),
 			f.Status != "" && status != f.Status,
 			f.Kind != "" && kindOn(r.kind, r.officialOn, t.Day) != f.Kind,
 			f.EnterpriseID != "" && r.enterprise != f.EnterpriseID,
@@ -214,8 +206,7 @@ func (s *Service) Roster(ctx context.Context, orgID string, fn func(memberID, na
 	}
 	var err error
 	t.Subtree(orgID, func(o *tree.Org) bool {
-		here := func(r *row) bool { return r.listed == o.ID && counts(t)(r) }
-		rows := s.roll.members(s.table, t, o.ID, place{}, s.table.len()+1, here)
+		rows := s.roll.unit(s.table, t, o.ID, counts(t))
 		var found []MemberView
 		for len(rows) > 0 && err == nil {
 			n := min(len(rows), 500)
@@ -232,17 +223,4 @@ func (s *Service) Roster(ctx context.Context, orgID string, fn func(memberID, na
 		return err == nil
 	})
 	return err
-}
-
-// RosterEntry is Roster for one member; fault.NotFound for one who is gone.
-func (s *Service) RosterEntry(ctx context.Context, memberID string) (name, orgID, orgName string, err error) {
-	m, err := s.members.Get(ctx, memberID)
-	if err != nil {
-		return "", "", "", memberFault(err)
-	}
-	t := s.Tree()
-	if o := t.Org(m.unit(t)); o != nil {
-		orgID, orgName = o.ID, o.Name
-	}
-	return m.Name, orgID, orgName, nil
 }

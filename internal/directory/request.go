@@ -52,6 +52,21 @@ func listName(list string, filter any) string {
 	return list + string(b)
 }
 
+// goOn reads where a list goes on into a value; "" leaves it at the beginning.
+func (s *Service) goOn(list, cursor string, into any) error {
+	if cursor == "" {
+		return nil
+	}
+	b, err := s.pages.Open(list, cursor)
+	if err != nil {
+		return err
+	}
+	if json.Unmarshal(b, into) != nil {
+		return fault.BadCursor
+	}
+	return nil
+}
+
 func actAudit(a *Act) map[string]string {
 	ids := make([]string, 0, len(a.Changes))
 	for i := range a.Changes {

@@ -41,7 +41,7 @@ func (s *Service) SetRoles(ctx context.Context, who *caller.Caller, id string, r
 // mandate is the last day of somebody's role as administrator over a path, ""
 // for none.
 func mandate(who *caller.Caller, path []string) string {
-	end, found := "", false
+	end := ""
 	if who == nil {
 		return ""
 	}
@@ -52,10 +52,7 @@ func mandate(who *caller.Caller, path []string) string {
 		if r.To == "" {
 			return ""
 		}
-		end, found = max(end, r.To), true
-	}
-	if !found {
-		return ""
+		end = max(end, r.To)
 	}
 	return end
 }

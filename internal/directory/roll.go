@@ -25,6 +25,13 @@ type list struct {
 	sorted bool
 }
 
+func (u *list) sort() {
+	if !u.sorted {
+		slices.SortFunc(u.rows, compareRows)
+		u.sorted = true
+	}
+}
+
 func compareRows(a, b *row) int {
 	return cmp.Or(strings.Compare(a.key, b.key), strings.Compare(a.id, b.id))
 }
@@ -86,10 +93,7 @@ func (l *roll) members(t *table, tr *tree.Snapshot, orgID string, after place, l
 		if u == nil {
 			return true
 		}
-		if !u.sorted {
-			slices.SortFunc(u.rows, compareRows)
-			u.sorted = true
-		}
+		u.sort()
 		at := 0
 		if after.ID != "" {
 			var found bool
@@ -116,6 +120,19 @@ func (l *roll) members(t *table, tr *tree.Snapshot, orgID string, after place, l
 		}
 	}
 	return out
+}
+
+// unit returns the members of one unit, in the order of names, that fit.
+func (l *roll) unit(t *table, tr *tree.Snapshot, orgID string, fits func(*row) bool) []*row {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.rebuild(t, tr)
+	u := l.units[orgID]
+	if u == nil {
+		return nil
+	}
+	u.sort()
+	return slices.DeleteFunc(slices.Clone(u.rows), func(r *row) bool { return !fits(r) })
 }
 
 // count counts the members of each unit that fit.
