@@ -38,7 +38,6 @@ func (p *program) serve(ctx context.Context, c config.Config) error {
 	defer buffer.Close()
 	level, _ := c.Level()
 	log := logs.New(buffer, level)
-	roomy := lessGC()
 	a, err := p.open(ctx, c, log)
 	if err != nil {
 		return err
@@ -48,7 +47,7 @@ func (p *program) serve(ctx context.Context, c config.Config) error {
 			return errors.Join(fmt.Errorf("demo province: %w", err), a.close())
 		}
 	}
-	roomy()
+	debug.FreeOSMemory() // what reading everything in needed, and serving does not
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	server, err := a.edge(ctx, p, c, registry, buffer)
@@ -68,23 +67,6 @@ func (p *program) serve(ctx context.Context, c config.Config) error {
 	workers()
 	log.Info("stopped")
 	return errors.Join(err, a.close())
-}
-
-// startGC is the garbage collector's target while everything is read in: what
-// is read stays, so that looking through it again and again finds nothing.
-const startGC = 400
-
-// lessGC has the start spend memory instead of time; done goes back to what an
-// operator or the runtime has set, and returns what serving does not need.
-func lessGC() (done func()) {
-	usual := debug.SetGCPercent(startGC)
-	if usual < 0 || usual > startGC {
-		debug.SetGCPercent(usual) // the operator wants still less of it
-	}
-	return func() {
-		debug.SetGCPercent(usual)
-		debug.FreeOSMemory()
-	}
 }
 
 // edge builds the HTTP side.

@@ -52,7 +52,7 @@ func (s *Service) load(ctx context.Context, c *catalogue, changed map[string]boo
 		}
 	}
 	slices.Sort(live)
-	index := func(t search.Doc) { c.reindex(func(x *search.Index) *search.Index { return x.Replace(t) }) }
+	index := func(t *search.Packed) { c.reindex(func(x *search.Index) *search.Index { return x.Replace(t) }) }
 	var first *search.Builder
 	if len(live) > compactAt && len(c.documents)+len(c.materials) == 0 {
 		first = search.NewBuilder() // the first loading: these are all there are
@@ -70,7 +70,7 @@ func (s *Service) load(ctx context.Context, c *catalogue, changed map[string]boo
 }
 
 // loadLive reads what is out of some things and hands their texts to index.
-func (s *Service) loadLive(ctx context.Context, c *catalogue, keys []string, index func(search.Doc)) error {
+func (s *Service) loadLive(ctx context.Context, c *catalogue, keys []string, index func(*search.Packed)) error {
 	var bodyIDs, documents, materials []string
 	for _, key := range keys {
 		e := c.standing[key].entry
@@ -87,29 +87,31 @@ func (s *Service) loadLive(ctx context.Context, c *catalogue, keys []string, ind
 	if err != nil {
 		return err
 	}
-	docs, err := s.documents.Versions(ctx, documents)
+	docs, err := s.documentCards.read(ctx, documents, s.documents.Versions)
 	if err != nil {
 		return err
 	}
-	mats, err := s.materials.Versions(ctx, materials)
+	mats, err := s.materialCards.read(ctx, materials, s.materials.Versions)
 	if err != nil {
 		return err
 	}
-	for _, v := range docs {
+	for i := range docs {
+		v := &docs[i].Version
 		b, err := bodyOf(c, bodies, KindDocument, v.ItemID)
 		if err != nil {
 			return err
 		}
-		c.putDocument(newDocument(&v, b))
-		index(documentText(&v))
+		c.putDocument(newDocument(v, docs[i].Words, b))
+		index(docs[i].packed)
 	}
-	for _, v := range mats {
+	for i := range mats {
+		v := &mats[i].Version
 		b, err := bodyOf(c, bodies, KindMaterial, v.ItemID)
 		if err != nil {
 			return err
 		}
-		c.putMaterial(newMaterial(&v, b))
-		index(materialText(&v))
+		c.putMaterial(newMaterial(v, mats[i].Words, b))
+		index(mats[i].packed)
 	}
 	if got := len(docs) + len(mats); got != len(documents)+len(materials) {
 		return fmt.Errorf("change log names %d versions, found %d", len(documents)+len(materials), got)
@@ -137,12 +139,12 @@ func bodyOf(c *catalogue, bodies map[string]publication.Body, kind, id string) (
 	return newServed(b.Encoded), nil
 }
 
-func newDocument(v *DocumentVersion, b *Served) *document {
+func newDocument(v *DocumentVersion, words int64, b *Served) *document {
 	p := &v.Payload
 	d := &document{visibility: v.Visibility, served: b, titleKey: viet.Fold(p.Title), issuerFold: viet.Fold(p.Issuer),
 		DocumentSummary: DocumentSummary{ID: v.ItemID, Type: p.Type, Number: p.Number, Title: p.Title,
 			Abstract: p.Abstract, Issuer: p.Issuer, IssuedOn: p.IssuedOn, Topics: p.Topics,
-			Version: v.Number, PublishedAt: v.PublishedAt, Words: p.Words(), From: p.From()}}
+			Version: v.Number, PublishedAt: v.PublishedAt, Words: words, From: p.From()}}
 	for _, r := range p.Relations {
 		if r.Kind.ends() && r.DocumentID != "" {
 			d.ends = append(d.ends, r.DocumentID)
@@ -165,11 +167,11 @@ func foldedWords(text string) string {
 	return b.String()
 }
 
-func newMaterial(v *MaterialVersion, b *Served) *material {
+func newMaterial(v *MaterialVersion, words int64, b *Served) *material {
 	p := &v.Payload
 	return &material{visibility: v.Visibility, served: b, files: fileIDs(p.Attachments), MaterialSummary: MaterialSummary{
 		Format: p.FormatOf(), DurationSeconds: p.DurationSeconds, ID: v.ItemID, Kind: p.Kind, Title: p.Title, DocumentID: p.DocumentID, Language: p.Language,
-		Audience: p.Audience, Topics: p.Topics, Version: v.Number, PublishedAt: v.PublishedAt, Words: p.Words()}}
+		Audience: p.Audience, Topics: p.Topics, Version: v.Number, PublishedAt: v.PublishedAt, Words: words}}
 }
 
 // documentText is what search finds of a document.

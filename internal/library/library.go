@@ -54,14 +54,17 @@ type Service struct {
 	desk      *publication.Desk
 	documents *publication.Machine[Document]
 	materials *publication.Machine[Material]
-	changes   *changelog.Log
-	reader    *changelog.Reader
-	bookmarks *store.Collection[Bookmark]
-	files     Files
-	fileRows  *store.Collection[fileRow]
-	catalogue atomic.Pointer[catalogue]
-	compacter compacter
-	plain     plainBodies
+	// The cards of what is out; see card.
+	documentCards *cards[Document]
+	materialCards *cards[Material]
+	changes       *changelog.Log
+	reader        *changelog.Reader
+	bookmarks     *store.Collection[Bookmark]
+	files         Files
+	fileRows      *store.Collection[fileRow]
+	catalogue     atomic.Pointer[catalogue]
+	compacter     compacter
+	plain         plainBodies
 }
 
 // documentKind and materialKind say what the publication machine needs.
@@ -95,7 +98,7 @@ func materialNames() publication.Kind[Material] {
 
 // Schemas declares the room's collections.
 func Schemas() []*store.Schema {
-	out := []*store.Schema{bookmarkSchema(), fileSchema()}
+	out := []*store.Schema{bookmarkSchema(), fileSchema(), cardSchema(KindDocument), cardSchema(KindMaterial)}
 	out = append(out, documentNames().Schemas()...)
 	return append(out, materialNames().Schemas()...)
 }
@@ -109,9 +112,15 @@ func New(d Deps) (*Service, error) {
 	s := &Service{orgs: d.Orgs, encoder: d.Encoder, classified: d.Classified, classifiedLine: d.ClassifiedLine, files: d.Files, pages: d.Pages, now: d.Now, log: d.Log}
 	s.catalogue.Store(newCatalogue())
 	s.changes, s.desk = d.Changes, d.Desk
+	var err error
+	if s.documentCards, err = newCards(d.Engine, KindDocument, (*Document).strip, documentText); err != nil {
+		return nil, err
+	}
+	if s.materialCards, err = newCards(d.Engine, KindMaterial, (*Material).strip, materialText); err != nil {
+		return nil, err
+	}
 	s.reader = changelog.NewReader(s.changes, s.Apply, d.Log)
 	s.office = editorial.Office{Orgs: d.Orgs, Pages: d.Pages, CatchUp: s.reader.CatchUp, Log: d.Log}
-	var err error
 	if s.documents, err = publication.NewMachine(d.Engine, s.documentKind(), s.desk, d.Audit, d.Now, d.Log); err != nil {
 		return nil, err
 	}
@@ -138,6 +147,7 @@ func (s *Service) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.compactLoop(ctx) })
 	wg.Go(func() { s.cleanLoop(ctx) })
+	wg.Go(func() { s.keepCards(ctx) })
 	s.reader.Run(ctx, logEvery)
 	wg.Wait()
 }

@@ -27,7 +27,7 @@ func (s *searching) run(ctx context.Context) error {
 			d.Entries = append(d.Entries, search.Entry{Kind: search.KindSection, ID: fmt.Sprintf("%d/%d", i, k),
 				Title: w.sentence(), Text: richtext.PlainText(w.html(searchedBytes))})
 		}
-		b.Add(d)
+		b.Add(search.Pack(d))
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}

@@ -79,7 +79,7 @@ func measure(b *testing.B, x *Index, query func(*rand.Rand) string) {
 // pick draws a run of words as readers would type them: common and rare ones.
 func pick(r *rand.Rand, x *Index, n int) string {
 	e := x.base.entries[r.IntN(len(x.base.entries))]
-	words := strings.Fields(e.Text)
+	words := strings.Fields(e.text())
 	at := r.IntN(len(words) - n)
 	return strings.Join(words[at:at+n], " ")
 }
@@ -103,7 +103,7 @@ func BenchmarkSearch(b *testing.B) {
 	b.Run("replace200", func(b *testing.B) { replace(b, small, doc) })
 	y := x
 	for i := range 200 {
-		y = y.Replace(benchDoc(rand.New(rand.NewPCG(7, uint64(i))), fmt.Sprintf("doc%04d", i), words))
+		y = y.Replace(Pack(benchDoc(rand.New(rand.NewPCG(7, uint64(i))), fmt.Sprintf("doc%04d", i), words)))
 	}
 	b.Run("phrase2overlay200", func(b *testing.B) {
 		measure(b, y, func(r *rand.Rand) string { return `"` + pick(r, x, 2) + `"` })
@@ -118,6 +118,6 @@ func BenchmarkSearch(b *testing.B) {
 func replace(b *testing.B, x *Index, doc Doc) {
 	b.Helper()
 	for b.Loop() {
-		x.Replace(doc)
+		x.Replace(Pack(doc))
 	}
 }

@@ -26,7 +26,7 @@ type Entry struct {
 	// it from Doc.OwnerID.
 	OwnerID string
 	Title   string
-	// Text is plain text. It is kept for snippets.
+	// Text is plain text. It is kept, compressed, for snippets; hits have none.
 	Text string
 	// TitleOnly leaves Text out of the search: it is only shown.
 	TitleOnly bool
@@ -57,7 +57,7 @@ func Build(docs []Doc) *Index {
 	b := newBuilder()
 	for i, d := range docs {
 		if latest[d.OwnerID] == i {
-			b.addDoc(d)
+			b.addDoc(Pack(d))
 		}
 	}
 	return fromBase(b.finish())
@@ -71,7 +71,7 @@ type Builder struct{ b *builder }
 func NewBuilder() *Builder { return &Builder{newBuilder()} }
 
 // Add takes a document, whose owner no other has.
-func (b *Builder) Add(doc Doc) { b.b.addDoc(doc) }
+func (b *Builder) Add(doc *Packed) { b.b.addDoc(doc) }
 
 // Index returns the index of all documents. The builder is used up.
 func (b *Builder) Index() *Index { return fromBase(b.b.finish()) }
@@ -87,10 +87,10 @@ func fromBase(base *segment) *Index {
 // Replace returns an index in which doc stands instead of what its owner had.
 // It costs the size of doc and a copy of the overlay's list, whatever else
 // the index holds.
-func (x *Index) Replace(doc Doc) *Index {
+func (x *Index) Replace(doc *Packed) *Index {
 	b := newBuilder()
 	b.addDoc(doc)
-	return x.with(doc.OwnerID, b.finish())
+	return x.with(doc.ownerID, b.finish())
 }
 
 // Remove returns an index without the owner's entries.

@@ -57,7 +57,7 @@ func TestChangesEqualBuild(t *testing.T) {
 				}
 			default:
 				docs[o] = drawDoc(t, o)
-				x = x.Replace(docs[o])
+				x = x.Replace(Pack(docs[o]))
 			}
 		}
 		hidden := rapid.SampledFrom(owners).Draw(t, "hidden")
@@ -114,7 +114,7 @@ func TestPagesSurviveInserts(t *testing.T) {
 	if err != nil || next == nil {
 		t.Fatal(next, err)
 	}
-	x = x.Replace(Doc{OwnerID: "new", Entries: []Entry{{ID: "a-new", Text: "đảng đảng đảng"}}}).Remove("o09")
+	x = x.Replace(Pack(Doc{OwnerID: "new", Entries: []Entry{{ID: "a-new", Text: "đảng đảng đảng"}}})).Remove("o09")
 	rest, _, err := x.Search(Query{Text: "đảng", Limit: 100, After: next, Visible: everyone})
 	if err != nil || len(first) != 10 || len(rest) != 20 || rest[0].ID != "o10" {
 		t.Errorf("rest %q, %v; want o10 to o29", ids(rest), err)

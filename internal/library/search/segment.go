@@ -1,6 +1,11 @@
 package search
 
-import "sotay/internal/viet"
+import (
+	"encoding/binary"
+	"strings"
+
+	"sotay/internal/viet"
+)
 
 // segment is an index over some documents that never changes once built. All
 // postings lie in four flat slices: term t has postings
@@ -26,8 +31,14 @@ type entryData struct {
 	owner      uint32
 	titleWords uint32
 	words      uint32   // title and text together
-	marks      []uint32 // byte offset in Text of every markEvery-th word
+	marks      []uint32 // byte offset in the text of every markEvery-th word
+	// Text is empty; it lies compressed in texts.
+	texts            *texts
+	textFrom, textTo uint32
 }
+
+// text opens the entry's text.
+func (e *entryData) text() string { return e.texts.cut(e.textFrom, e.textTo) }
 
 // size is what ranking needs of an entry.
 type size struct{ owner, titleWords, words uint32 }
@@ -109,74 +120,45 @@ type wordRef struct {
 	variant uint32
 }
 
-// builder gathers words in reading order; finish sorts them by term.
+// builder gathers documents; finish sorts their words by term.
 type builder struct {
 	seg   *segment
 	known map[string]wordRef // word as written -> term and variant
-	words [][]written        // in pieces: one list would be copied as it grows
-	count []uint32           // per entry, how many words it has
+	docs  []coded
 }
 
-// written is one word of an entry.
-type written struct{ term, place uint32 }
-
-// piece is how many words one list of the builder holds.
-const piece = 1 << 15
+// coded is a document whose words are known.
+type coded struct {
+	refs    []wordRef // by code; the first is of no word
+	codes   []byte
+	entries int
+}
 
 func newBuilder() *builder {
 	return &builder{seg: &segment{terms: map[string]uint32{}}, known: map[string]wordRef{}}
 }
 
-func (b *builder) addDoc(d Doc) {
+func (b *builder) addDoc(p *Packed) {
 	owner := uint32(len(b.seg.owners))
-	b.seg.owners = append(b.seg.owners, d.OwnerID)
-	for _, e := range d.Entries {
-		e.OwnerID = d.OwnerID
-		b.addEntry(owner, e)
-	}
-}
-
-func (b *builder) addEntry(owner uint32, e Entry) {
-	b.count = append(b.count, 0)
-	data := entryData{Entry: e, owner: owner}
-	for start, end := range viet.Spans(e.Title) {
-		b.addWord(e.Title[start:end], data.titleWords)
-		data.titleWords++
-	}
-	data.words = data.titleWords
-	if !e.TitleOnly {
-		n := uint32(0)
-		for start, end := range viet.Spans(e.Text) {
-			if n%markEvery == 0 {
-				data.marks = append(data.marks, uint32(start))
-			}
-			b.addWord(e.Text[start:end], data.textPlace()+n)
-			n++
+	b.seg.owners = append(b.seg.owners, p.ownerID)
+	d := coded{refs: make([]wordRef, 1+len(p.words)), codes: p.codes, entries: len(p.entries)}
+	for i, w := range p.words {
+		ref, ok := b.known[w]
+		if !ok {
+			ref = b.seg.intern(viet.Fold(w), viet.Exact(w))
+			b.known[strings.Clone(w)] = ref
 		}
-		data.words += n
+		d.refs[1+i] = ref
 	}
-	b.seg.entries = append(b.seg.entries, data)
+	b.docs = append(b.docs, d)
+	all, from := &texts{p.texts}, uint32(0)
+	for i := range p.entries {
+		e := &p.entries[i]
+		b.seg.entries = append(b.seg.entries, entryData{Entry: e.Entry, owner: owner, titleWords: e.titleWords, words: e.titleWords + e.textWords,
+			marks: e.marks, texts: all, textFrom: from, textTo: from + e.textBytes})
+		from += e.textBytes
+	}
 }
-
-func (b *builder) addWord(w string, place uint32) {
-	if len(w) > maxWordBytes || place > maxPlace {
-		return
-	}
-	ref, ok := b.known[w]
-	if !ok {
-		ref = b.seg.intern(viet.Fold(w), viet.Exact(w))
-		b.known[w] = ref
-	}
-	if n := len(b.words); n == 0 || len(b.words[n-1]) == cap(b.words[n-1]) {
-		b.words = append(b.words, make([]written, 0, b.room()))
-	}
-	last := &b.words[len(b.words)-1]
-	*last = append(*last, written{ref.term, place<<8 | ref.variant})
-	b.count[len(b.count)-1]++
-}
-
-// room is how large the next piece is: a small document costs little.
-func (b *builder) room() int { return min(256<<(2*min(len(b.words), 4)), piece) }
 
 // intern returns the term and variant of a word, making them if new.
 func (s *segment) intern(fold, exact string) wordRef {
@@ -203,20 +185,33 @@ func (b *builder) finish() *segment {
 
 // eachPosting gives every (term, entry, place) in entry order.
 func (b *builder) eachPosting(yield func(term, entry uint32, places []uint32)) {
-	entry, left := 0, uint32(0)
-	if len(b.count) > 0 {
-		left = b.count[0]
-	}
 	var place [1]uint32
-	for _, words := range b.words {
-		for _, w := range words {
-			for left == 0 {
-				entry++
-				left = b.count[entry]
+	entry := uint32(0)
+	for i := range b.docs {
+		d := &b.docs[i]
+		codes := d.codes
+		for range d.entries {
+			e := &b.seg.entries[entry]
+			for n := range e.words {
+				code := uint32(codes[0])
+				if code < 0x80 {
+					codes = codes[1:]
+				} else {
+					long, size := binary.Uvarint(codes)
+					code, codes = uint32(long), codes[size:]
+				}
+				at := n
+				if n >= e.titleWords {
+					at += titleGap
+				}
+				if code == 0 || at > maxPlace {
+					continue
+				}
+				ref := d.refs[code]
+				place[0] = at<<8 | ref.variant
+				yield(ref.term, entry, place[:])
 			}
-			left--
-			place[0] = w.place
-			yield(w.term, uint32(entry), place[:])
+			entry++
 		}
 	}
 }

@@ -29,7 +29,8 @@ func snippet(f found, p parsed) string {
 		k := (at - leadChars/2) / markEvery
 		from, offset = k*markEvery, int(e.marks[k])
 	}
-	return excerpt(e.Text, spansFrom(e.Text, offset, e.textPlace()+from), marked, best)
+	text := e.text()
+	return excerpt(text, spansFrom(text, offset, e.textPlace()+from), marked, best)
 }
 
 // highlights returns the places to mark and the best one: the start of the
