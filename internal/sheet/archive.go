@@ -3,7 +3,6 @@ package sheet
 import (
 	"archive/zip"
 	"errors"
-	"io"
 	"path"
 	"strings"
 )
@@ -79,5 +78,3 @@ func (a *archive) open(name string, b *budget) (*xmlReader, error) {
 	}
 	return newXMLReader(rc, b, a.limits), nil
 }
-
-var _ io.ByteReader = (*xmlReader)(nil)

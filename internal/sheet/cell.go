@@ -68,7 +68,7 @@ func Letters(column int) string {
 
 // columnOf reads the letters of a reference such as "AB12"; -1 when it has none
 // or names no column that a program knows.
-func columnOf(ref string) int {
+func columnOf(ref []byte) int {
 	n := 0
 	for i := 0; i < len(ref); i++ {
 		c := ref[i]

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"encoding/xml"
 	"strconv"
 	"strings"
 )
@@ -20,11 +19,11 @@ func readStyles(a *archive, b *budget, part string) ([]bool, error) {
 	dates := map[string]bool{}
 	var styles []bool
 	inCells := false
-	err = x.each(func(e xml.StartElement) error {
-		switch e.Name.Local {
+	err = x.each(func(e *token) error {
+		switch string(e.name) {
 		case "numFmt":
-			if len(dates) < a.limits.Styles && showsDate(attr(e, "formatCode")) {
-				dates[attr(e, "numFmtId")] = true
+			if len(dates) < a.limits.Styles && showsDate(e.attr("formatCode")) {
+				dates[e.attr("numFmtId")] = true
 			}
 		case "cellXfs":
 			inCells = true
@@ -37,7 +36,7 @@ func readStyles(a *archive, b *budget, part string) ([]bool, error) {
 			if len(styles) >= a.limits.Styles {
 				return errBig
 			}
-			id := attr(e, "numFmtId")
+			id := e.attr("numFmtId")
 			styles = append(styles, dates[id] || builtinDate(id))
 		}
 		return nil

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"encoding/xml"
 	"errors"
 	"io"
 	"math"
@@ -50,7 +49,7 @@ func readTexts(a *archive, b *budget, part string) (*texts, error) {
 			return nil, err
 		}
 		item.take(token, a.limits.CellChars)
-		if e, ok := token.(xml.EndElement); ok && e.Name.Local == "si" {
+		if token.kind == endTag && string(token.name) == "si" {
 			if err := t.add(item.text(), a.limits); err != nil {
 				return nil, err
 			}
@@ -78,25 +77,22 @@ type run struct {
 
 func (r *run) reset() { *r = run{} }
 
-func (r *run) take(t xml.Token, chars int) {
-	switch e := t.(type) {
-	case xml.StartElement:
-		switch e.Name.Local {
-		case "t":
-			r.in++
-		case "rPh":
-			r.aside++
+func (r *run) take(t *token, chars int) {
+	switch t.kind {
+	case startTag, endTag:
+		step := 1
+		if t.kind == endTag {
+			step = -1
 		}
-	case xml.EndElement:
-		switch e.Name.Local {
+		switch string(t.name) {
 		case "t":
-			r.in--
+			r.in += step
 		case "rPh":
-			r.aside--
+			r.aside += step
 		}
-	case xml.CharData:
+	case charData:
 		if r.in > 0 && r.aside == 0 && r.b.Len() <= 4*chars {
-			r.b.Write(e[:min(len(e), 4*chars+8)])
+			r.b.Write(t.text[:min(len(t.text), 4*chars+8)])
 		}
 	}
 }

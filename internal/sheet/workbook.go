@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"encoding/xml"
 	"path"
 	"strings"
 )
@@ -58,10 +57,10 @@ func (w *workbook) read(a *archive, b *budget, main string, sheets map[string]st
 	}
 	defer x.close()
 	seen := 0
-	err = x.each(func(e xml.StartElement) error {
-		switch e.Name.Local {
+	err = x.each(func(e *token) error {
+		switch string(e.name) {
 		case "workbookPr":
-			w.from1904 = truth(attr(e, "date1904"))
+			w.from1904 = truth(e.attr("date1904"))
 		case "sheet":
 			if seen++; seen <= maxSheets {
 				w.add(a, e, sheets)
@@ -75,16 +74,16 @@ func (w *workbook) read(a *archive, b *budget, main string, sheets map[string]st
 	return err
 }
 
-func (w *workbook) add(a *archive, e xml.StartElement, sheets map[string]string) {
-	target := sheets[attr(e, "id")]
-	if state := attr(e, "state"); target == "" || a.parts[target] == nil || state == "hidden" || state == "veryHidden" {
+func (w *workbook) add(a *archive, e *token, sheets map[string]string) {
+	target := sheets[e.attr("id")]
+	if state := e.attr("state"); target == "" || a.parts[target] == nil || state == "hidden" || state == "veryHidden" {
 		return
 	}
 	if w.sheet == "" {
-		w.sheet, w.name = target, clean(attr(e, "name"))
+		w.sheet, w.name = target, clean(e.attr("name"))
 		return
 	}
-	w.others = append(w.others, clean(attr(e, "name")))
+	w.others = append(w.others, clean(e.attr("name")))
 }
 
 // relations calls fn for each part that a part names.
@@ -95,16 +94,16 @@ func relations(a *archive, b *budget, of string, fn func(id, kind, target string
 		return err
 	}
 	defer x.close()
-	return x.each(func(e xml.StartElement) error {
-		if e.Name.Local != "Relationship" || attr(e, "TargetMode") == "External" {
+	return x.each(func(e *token) error {
+		if string(e.name) != "Relationship" || e.attr("TargetMode") == "External" {
 			return nil
 		}
-		target := attr(e, "Target")
+		target := e.attr("Target")
 		if !strings.HasPrefix(target, "/") {
 			target = dir + target
 		}
-		kind := attr(e, "Type")
-		fn(attr(e, "Id"), kind[strings.LastIndex(kind, "/")+1:], strings.ToLower(path.Clean("/" + target)[1:]))
+		kind := e.attr("Type")
+		fn(e.attr("Id"), kind[strings.LastIndex(kind, "/")+1:], strings.ToLower(path.Clean("/" + target)[1:]))
 		return nil
 	})
 }

@@ -1,7 +1,6 @@
 package sheet
 
 import (
-	"encoding/xml"
 	"errors"
 	"fmt"
 	"io"
@@ -94,15 +93,15 @@ func (s *worksheet) count() (*Row, error) {
 }
 
 // take handles one token; done tells that a row is complete.
-func (s *worksheet) take(t xml.Token) (done bool, err error) {
-	switch e := t.(type) {
-	case xml.StartElement:
-		return false, s.begin(e)
-	case xml.EndElement:
-		return s.end(e.Name.Local)
-	case xml.CharData:
+func (s *worksheet) take(t *token) (done bool, err error) {
+	switch t.kind {
+	case startTag:
+		return false, s.begin(t)
+	case endTag:
+		return s.end(t)
+	case charData:
 		if s.cell.inValue && len(s.cell.value) <= 4*s.limits.CellChars {
-			s.cell.value = append(s.cell.value, e...)
+			s.cell.value = append(s.cell.value, t.text...)
 		}
 	}
 	if s.cell.kind == "inlineStr" {
@@ -111,19 +110,19 @@ func (s *worksheet) take(t xml.Token) (done bool, err error) {
 	return false, nil
 }
 
-func (s *worksheet) begin(e xml.StartElement) error {
+func (s *worksheet) begin(e *token) error {
 	if !s.inData {
-		switch e.Name.Local {
+		switch string(e.name) {
 		case "sheetData":
 			s.inData = true
 		case "mergeCell":
 			if len(s.merges) < maxMerges {
-				s.merges = append(s.merges, attr(e, "ref"))
+				s.merges = append(s.merges, e.attr("ref"))
 			}
 		}
 		return nil
 	}
-	switch e.Name.Local {
+	switch string(e.name) {
 	case "row":
 		return s.beginRow(e)
 	case "c":
@@ -143,9 +142,9 @@ func (s *worksheet) begin(e xml.StartElement) error {
 	return nil
 }
 
-func (s *worksheet) beginRow(e xml.StartElement) error {
+func (s *worksheet) beginRow(e *token) error {
 	number := s.row.Number + 1
-	if r := attr(e, "r"); r != "" {
+	if r := e.attr("r"); r != "" {
 		n, err := strconv.Atoi(r)
 		if err != nil || n < number || n > maxRow {
 			return damaged(fmt.Errorf("row %q behind row %d", r, s.row.Number))
@@ -156,34 +155,45 @@ func (s *worksheet) beginRow(e xml.StartElement) error {
 		return damaged(errors.New("a row within a row, or beyond the last"))
 	}
 	clear(s.row.Cells)
-	s.row = Row{Number: number, Hidden: truth(attr(e, "hidden")), Cells: s.row.Cells[:0]}
+	s.row = Row{Number: number, Hidden: truth(e.attr("hidden")), Cells: s.row.Cells[:0]}
 	s.inRow, s.cell.column = true, -1
 	return nil
 }
 
-func (s *worksheet) beginCell(e xml.StartElement) {
+func (s *worksheet) beginCell(e *token) {
 	c := rawCell{column: s.cell.column + 1, value: s.cell.value[:0]}
-	for _, a := range e.Attr {
-		switch a.Name.Local {
+	for i := range e.attrs {
+		value := e.attrs[i].value
+		switch string(e.attrs[i].name) {
 		case "r":
-			if n := columnOf(a.Value); n >= 0 {
+			if n := columnOf(value); n >= 0 {
 				c.column = n
 			}
 		case "t":
-			c.kind = a.Value
+			c.kind = cellType(value)
 		case "s":
-			n, err := strconv.Atoi(a.Value)
+			n, err := strconv.Atoi(string(value))
 			c.date = err == nil && n >= 0 && n < len(s.styles) && s.styles[n]
 		}
 	}
 	s.cell = c
 }
 
-func (s *worksheet) end(name string) (done bool, err error) {
+// cellType keeps one copy of what cells say of their type.
+func cellType(name []byte) string {
+	for _, known := range []string{"s", "inlineStr", "str", "n", "b", "e", "d"} {
+		if string(name) == known {
+			return known
+		}
+	}
+	return "n"
+}
+
+func (s *worksheet) end(e *token) (done bool, err error) {
 	if !s.inData {
 		return false, nil
 	}
-	switch name {
+	switch string(e.name) {
 	case "sheetData":
 		s.inData = false
 	case "v":
@@ -195,7 +205,7 @@ func (s *worksheet) end(name string) (done bool, err error) {
 		return true, nil
 	}
 	if s.cell.kind == "inlineStr" {
-		s.cell.inline.take(xml.EndElement{Name: xml.Name{Local: name}}, s.limits.CellChars)
+		s.cell.inline.take(e, s.limits.CellChars)
 	}
 	return false, nil
 }
@@ -280,7 +290,7 @@ func (s *worksheet) remarks() []Problem {
 	}
 	for _, ref := range s.merges {
 		first, _, _ := strings.Cut(ref, ":")
-		column := columnOf(first)
+		column := columnOf([]byte(first))
 		row, err := strconv.Atoi(strings.TrimLeft(first, "ABCDEFGHIJKLMNOPQRSTUVWXYZ"))
 		if err == nil && column >= 0 {
 			warn(row, Letters(column), "merged_cells", "Các ô được gộp: chỉ ô đầu tiên có giá trị, các ô còn lại được coi là trống.",

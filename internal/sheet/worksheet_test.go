@@ -93,12 +93,12 @@ func TestHiddenRowsAndDaysFrom1904(t *testing.T) {
 func TestLetters(t *testing.T) {
 	t.Parallel()
 	for column, want := range map[int]string{0: "A", 25: "Z", 26: "AA", 51: "AZ", 52: "BA", 701: "ZZ", 702: "AAA", 16383: "XFD"} {
-		if got := Letters(column); got != want || columnOf(want+"7") != column {
-			t.Errorf("%d: %s, and back %d", column, got, columnOf(want+"7"))
+		if got := Letters(column); got != want || columnOf([]byte(want+"7")) != column {
+			t.Errorf("%d: %s, and back %d", column, got, columnOf([]byte(want+"7")))
 		}
 	}
 	for _, ref := range []string{"", "12", "XFE1", "ZZZZZZZZZZZZ1", "a1"} {
-		if got := columnOf(ref); got != -1 {
+		if got := columnOf([]byte(ref)); got != -1 {
 			t.Errorf("%s is column %d", ref, got)
 		}
 	}
