@@ -89,11 +89,18 @@ func (s *Service) Members(ctx context.Context, who *caller.Caller, f MemberFilte
 		c := s.pages.Seal(name, b)
 		next, rows = &c, rows[:limit]
 	}
+	// The entry is written while the members are read, and the answer waits for
+	// both: most of the time of either is spent on the store.
+	wrote := make(chan error, 1)
+	go func() { wrote <- s.auditList(ctx, who, t, f) }()
 	views, err := s.views(ctx, t, rows)
+	if werr := <-wrote; err == nil {
+		err = werr
+	}
 	if err != nil {
 		return nil, nil, err
 	}
-	return views, next, s.auditList(ctx, who, t, f)
+	return views, next, nil
 }
 
 // overEnterprise tells whether somebody reads the members of an enterprise.
