@@ -1,6 +1,7 @@
 package search
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"slices"
@@ -111,9 +112,16 @@ var errPacked = errors.New("search: not a packed document")
 
 // Unpack reads what Encode wrote. It keeps nothing of b.
 func Unpack(ownerID string, b []byte) (*Packed, error) {
-	r := cutter{rest: string(b)}
-	head, words, codes := cutter{rest: strings.Clone(r.text())}, cutter{rest: r.text()}, r.text()
-	p := &Packed{ownerID: ownerID, codes: []byte(codes), texts: []byte(r.rest)}
+	var parts [3][]byte
+	for i := range parts {
+		n, size := binary.Uvarint(b)
+		if size <= 0 || n > uint64(len(b)-size) {
+			return nil, errPacked
+		}
+		parts[i], b = b[size:size+int(n)], b[size+int(n):]
+	}
+	head, words := cutter{rest: string(parts[0])}, cutter{rest: string(parts[1])}
+	p := &Packed{ownerID: ownerID, codes: bytes.Clone(parts[2]), texts: bytes.Clone(b)}
 	total, places := uint64(0), uint64(0)
 	for n := head.count(); n > 0 && !head.bad; n-- {
 		var e packedEntry
@@ -122,7 +130,7 @@ func Unpack(ownerID string, b []byte) (*Packed, error) {
 		e.TitleOnly = head.number() == 1
 		e.titleWords, e.textWords, e.textBytes = head.number(), head.number(), head.number()
 		total, places = total+uint64(e.textBytes), places+uint64(e.titleWords)+uint64(e.textWords)
-		if places > uint64(len(codes)) {
+		if places > uint64(len(p.codes)) {
 			return nil, errPacked
 		}
 		for range (e.textWords + markEvery - 1) / markEvery {
@@ -136,7 +144,7 @@ func Unpack(ownerID string, b []byte) (*Packed, error) {
 	for n := words.count(); n > 0 && !words.bad; n-- {
 		p.words = append(p.words, words.text())
 	}
-	if size, err := s2.DecodedLen(p.texts); err != nil || uint64(size) != total || total > maxTexts || r.bad || head.bad || words.bad || !p.codesFit(places) {
+	if size, err := s2.DecodedLen(p.texts); err != nil || uint64(size) != total || total > maxTexts || head.bad || words.bad || !p.codesFit(places) {
 		return nil, errPacked
 	}
 	return p, nil
