@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"sotay/internal/clock"
@@ -129,25 +130,43 @@ func (r *Record) finishLast(ctx context.Context) (int64, error) {
 	return last.Seq, r.mark(ctx, last)
 }
 
+// markers is how many entries are marked at one time: engines commit together
+// what arrives together, and a backlog is marked beside those who wait for the
+// store.
+const markers = 16
+
 func (r *Record) mark(ctx context.Context, s Seal) error {
 	found, err := r.entries.GetMany(ctx, s.Entries)
 	if err != nil {
 		return err
 	}
-	for _, id := range s.Entries {
+	var wg sync.WaitGroup
+	free := make(chan struct{}, markers)
+	errs := make([]error, len(s.Entries))
+	for k, id := range s.Entries {
 		if e, ok := found[id]; !ok || e.Seal != 0 {
 			continue
 		}
-		_, err := r.entries.Update(ctx, id, func(e *Entry) error {
-			if e.Seal != 0 {
-				return store.ErrUnchanged
-			}
-			e.Seal = s.Seq
-			return nil
+		free <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-free }()
+			errs[k] = r.markOne(ctx, id, s.Seq)
 		})
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return err
-		}
 	}
-	return nil
+	wg.Wait()
+	return errors.Join(errs...)
+}
+
+func (r *Record) markOne(ctx context.Context, id string, seal int64) error {
+	_, err := r.entries.Update(ctx, id, func(e *Entry) error {
+		if e.Seal != 0 {
+			return store.ErrUnchanged
+		}
+		e.Seal = seal
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	return err
 }
