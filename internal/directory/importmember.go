@@ -218,7 +218,9 @@ func (im *memberImport) put(m *Member, row *memberRow) (changed bool) {
 		}
 	}
 	set(&m.Name, row.name)
-	m.NameKey = viet.NameKey(m.Name)
+	if m.Name != before.Name || m.NameKey == "" { // a key costs more than all other fields
+		m.NameKey = viet.NameKey(m.Name)
+	}
 	set(&m.Kind, row.kind)
 	set(&m.JoinedOn, row.joined)
 	set(&m.OfficialOn, row.official)
