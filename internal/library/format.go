@@ -1,6 +1,7 @@
 package library
 
 import (
+	"context"
 	"slices"
 	"strings"
 
@@ -24,7 +25,7 @@ func checkFormat(f *fault.Fault, p *Material) *fault.Fault {
 
 // materialReady tells what a material still lacks: something to read, hear or
 // see, in the format that it claims.
-func materialReady(i *MaterialItem) error {
+func materialReady(_ context.Context, i *MaterialItem) error {
 	p := &i.Payload
 	switch p.FormatOf() {
 	case FormatAudio, FormatVideo:

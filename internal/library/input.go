@@ -315,7 +315,7 @@ func normalSource(src Source) Source {
 var empty = fault.New(fault.Conflict, "empty_content",
 	"Cần có nội dung trước khi trình duyệt.", "There must be something to read before it is submitted.")
 
-func documentReady(i *DocumentItem) error {
+func documentReady(_ context.Context, i *DocumentItem) error {
 	if len(i.Payload.Sections) == 0 {
 		return empty.At("/sections", "required", "Chưa có mục nào.", "There is no section yet.")
 	}

@@ -25,7 +25,7 @@ func (m *Machine[P]) Submit(ctx context.Context, a Actor, id string, rev int64) 
 			return WrongState
 		}
 		if m.kind.Ready != nil {
-			if err := m.kind.Ready(i); err != nil {
+			if err := m.kind.Ready(ctx, i); err != nil {
 				return err
 			}
 		}
@@ -88,7 +88,7 @@ func (m *Machine[P]) publish(ctx context.Context, id string) error {
 	if m.kind.Links != nil {
 		st.Targets, st.Data = m.kind.Links(&v)
 	}
-	if err := m.desk.Put(ctx, st); err != nil {
+	if err := m.put(ctx, st); err != nil {
 		return err
 	}
 	_, err = m.items.Update(ctx, id, func(i *Item[P]) error {
@@ -117,9 +117,20 @@ func (m *Machine[P]) makeVersion(ctx context.Context, i *Item[P]) (Version[P], e
 	}
 	err := m.versions.Insert(ctx, &v)
 	if store.IsDuplicate(err, "_id") {
-		return m.versions.Get(ctx, v.ID)
+		v, err = m.versions.Get(ctx, v.ID)
 	}
-	return v, err
+	if err != nil || m.kind.Made == nil {
+		return v, err
+	}
+	return v, m.kind.Made(ctx, &v)
+}
+
+// put sets what is served, of kinds that members are told of.
+func (m *Machine[P]) put(ctx context.Context, st State) error {
+	if m.kind.Unlisted {
+		return nil
+	}
+	return m.desk.Put(ctx, st)
 }
 
 // Withdraw takes what is out off all phones.
@@ -141,7 +152,7 @@ func (m *Machine[P]) withdraw(ctx context.Context, id string) error {
 		return err
 	}
 	st := State{Kind: m.kind.Name, ID: id, Version: i.LiveVersion, PublishedAt: i.PublishedAt}
-	if err := m.desk.Put(ctx, st); err != nil {
+	if err := m.put(ctx, st); err != nil {
 		return err
 	}
 	_, err = m.items.Update(ctx, id, func(i *Item[P]) error {

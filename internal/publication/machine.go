@@ -25,13 +25,21 @@ type Kind[P any] struct {
 	EncodeVersion func(v *Version[P]) ([]byte, error)
 	// EncodeLive returns the plain body that is served, with what others say.
 	EncodeLive func(v *Version[P], links []Link) ([]byte, error)
-	// Ready tells what a version still lacks before it may be submitted.
-	Ready func(i *Item[P]) error
+	// Ready tells what a version still lacks before it may be submitted. It
+	// may complete the content, so that what is approved is what goes out,
+	// such as by naming the versions of what it is made of.
+	Ready func(ctx context.Context, i *Item[P]) error
 	// Links returns the shelves that a version links to and what they show.
 	Links func(v *Version[P]) (targets []string, data map[string]string)
 	// Answers says that what a version links to tells it in turn what becomes
 	// of it, as a link.
 	Answers bool
+	// Unlisted says that members are told nothing of the kind: its versions
+	// are made for other things to use, and neither shelf nor change log
+	// knows them, so that not even a size or a hash of them goes out.
+	Unlisted bool
+	// Made follows from a version, before it is out. It may run twice.
+	Made func(ctx context.Context, v *Version[P]) error
 }
 
 // Machine moves the items of one kind through their life.
@@ -75,7 +83,9 @@ func NewMachine[P any](e store.Engine, k Kind[P], d *Desk, a *audit.Record, now 
 	})
 	m.runner.On(fxPublish, func(ctx context.Context, i Item[P], _ effect.Effect) error { return m.publish(ctx, i.ID) })
 	m.runner.On(fxWithdraw, func(ctx context.Context, i Item[P], _ effect.Effect) error { return m.withdraw(ctx, i.ID) })
-	d.kinds[k.Name] = m
+	if !k.Unlisted {
+		d.kinds[k.Name] = m
+	}
 	return m, nil
 }
 
