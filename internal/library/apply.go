@@ -74,14 +74,16 @@ func (s *Service) loadLive(ctx context.Context, c *catalogue, keys []string, ind
 	var bodyIDs, documents, materials []string
 	for _, key := range keys {
 		e := c.standing[key].entry
-		bodyIDs = append(bodyIDs, publication.BodyID(e.Kind, e.ID, e.Order))
 		version := publication.VersionID(e.ID, e.Version)
 		switch e.Kind {
 		case KindDocument:
 			documents = append(documents, version)
 		case KindMaterial:
 			materials = append(materials, version)
+		default:
+			continue
 		}
+		bodyIDs = append(bodyIDs, publication.BodyID(e.Kind, e.ID, e.Order))
 	}
 	bodies, err := s.desk.Bodies(ctx, bodyIDs)
 	if err != nil {
@@ -136,7 +138,7 @@ func bodyOf(c *catalogue, bodies map[string]publication.Body, kind, id string) (
 	if !ok {
 		return nil, fmt.Errorf("change log entry %d has no body", st.entry.Seq)
 	}
-	return newServed(b.Encoded), nil
+	return publication.NewServed(b.Encoded), nil
 }
 
 func newDocument(v *DocumentVersion, words int64, b *Served) *document {

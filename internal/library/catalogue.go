@@ -14,18 +14,7 @@ import (
 )
 
 // Served is a body as it is sent, the same for all its readers.
-type Served struct {
-	publication.Encoded
-	// The entity tags, quoted and different by encoding (RFC 9110 §8.8.3).
-	TagPlain, TagGzip, TagBr string
-	// Immutable says that the body never changes.
-	Immutable bool
-}
-
-func newServed(e publication.Encoded) *Served {
-	tag := e.Hash[:min(32, len(e.Hash))]
-	return &Served{Encoded: e, TagPlain: `"` + tag + `"`, TagGzip: `"` + tag + `-gz"`, TagBr: `"` + tag + `-br"`}
-}
+type Served = publication.Served
 
 // document is a published document as the catalogue holds it.
 type document struct {
@@ -158,6 +147,10 @@ func (c *catalogue) visibility(kind, id string) *audience.Visibility {
 	case KindMaterial:
 		if m := c.materials[id]; m != nil {
 			return &m.visibility
+		}
+	default: // kept by another room; phones are told of it all the same
+		if st := c.standing[kind+"/"+id]; st.live {
+			return &st.entry.After
 		}
 	}
 	return nil

@@ -9,6 +9,7 @@ import (
 	"sotay/internal/caller"
 	"sotay/internal/fault"
 	"sotay/internal/page"
+	"sotay/internal/publication"
 	"sotay/internal/viet"
 )
 
@@ -48,7 +49,7 @@ func (s *Service) DocumentVersion(ctx context.Context, c *caller.Caller, id stri
 	if !v.Visibility.Admits(c.Identity) {
 		return nil, notYours
 	}
-	b := newServed(v.Body)
+	b := publication.NewServed(v.Body)
 	b.Immutable = true
 	return b, nil
 }

@@ -123,6 +123,11 @@ func (m *Machine[P]) List(ctx context.Context, state string, after store.Positio
 	return m.items.Find(ctx, q)
 }
 
+// Each calls fn for every item, in the order of ids, until fn fails.
+func (m *Machine[P]) Each(ctx context.Context, fn func(Item[P]) error) error {
+	return m.items.Each(ctx, fn)
+}
+
 // Version returns an immutable version or fault.NotFound.
 func (m *Machine[P]) Version(ctx context.Context, id string, n int64) (Version[P], error) {
 	v, err := m.versions.Get(ctx, versionID(id, n))

@@ -1,0 +1,114 @@
+package quiz
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"sotay/internal/changelog"
+	"sotay/internal/publication"
+)
+
+// published is one thing that is out, as the catalogue holds it.
+type published[P any] struct {
+	publication.Version[P]
+	served *publication.Served
+}
+
+// catalogue is what is out. It is replaced, never changed.
+type catalogue struct {
+	quizzes  map[string]*published[Quiz]
+	sittings map[string]*Sitting
+	// order of quizzes: newest first.
+	quizOrder []*published[Quiz]
+	// newest is the order of the newest entry of each thing.
+	newest map[string]int64
+}
+
+func newCatalogue() *catalogue {
+	return &catalogue{quizzes: map[string]*published[Quiz]{}, sittings: map[string]*Sitting{}, newest: map[string]int64{}}
+}
+
+func (c *catalogue) clone() *catalogue {
+	return &catalogue{quizzes: maps.Clone(c.quizzes), sittings: maps.Clone(c.sittings), newest: maps.Clone(c.newest)}
+}
+
+// finish sorts what is listed.
+func (c *catalogue) finish() {
+	c.quizOrder = slices.SortedFunc(maps.Values(c.quizzes), newestFirst[Quiz])
+}
+
+// newestFirst orders by publication; it ends with the id, so that it is total.
+func newestFirst[P any](a, b *published[P]) int {
+	return cmp.Or(b.PublishedAt.Compare(a.PublishedAt), strings.Compare(b.ItemID, a.ItemID))
+}
+
+// Apply takes new entries of the change log into the catalogue: all of them, or
+// none. It implements changelog.Apply.
+func (s *Service) Apply(ctx context.Context, entries []changelog.Entry) error {
+	next := s.catalogue.Load().clone()
+	changed := map[string]*changelog.Entry{}
+	for i := range entries {
+		e := &entries[i]
+		key := e.Kind + "/" + e.ID
+		if e.Kind != KindQuiz || e.Order < next.newest[key] {
+			continue
+		}
+		next.newest[key] = e.Order
+		changed[key] = e
+	}
+	if len(changed) == 0 {
+		return nil
+	}
+	for _, e := range changed {
+		if e.Kind == KindQuiz {
+			if err := s.takeQuiz(ctx, next, e); err != nil {
+				return err
+			}
+		}
+	}
+	next.finish()
+	s.catalogue.Store(next)
+	return nil
+}
+
+// takeQuiz puts a quiz in step with the newest entry about it.
+func (s *Service) takeQuiz(ctx context.Context, c *catalogue, e *changelog.Entry) error {
+	delete(c.quizzes, e.ID)
+	delete(c.sittings, KindQuiz+"/"+e.ID)
+	if e.Op == changelog.Delete {
+		return nil
+	}
+	p, err := live(ctx, s, s.quizzes, e)
+	if err != nil {
+		return err
+	}
+	c.quizzes[e.ID] = p
+	t := quizSitting(&p.Version)
+	c.sittings[t.ID] = t
+	return nil
+}
+
+// live reads the version and the body that an entry names.
+func live[P any](ctx context.Context, s *Service, m *publication.Machine[P], e *changelog.Entry) (*published[P], error) {
+	v, err := m.Version(ctx, e.ID, e.Version)
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", e.Kind, e.ID, err)
+	}
+	id := publication.BodyID(e.Kind, e.ID, e.Order)
+	bodies, err := s.desk.Bodies(ctx, []string{id})
+	if err != nil {
+		return nil, err
+	}
+	b, ok := bodies[id]
+	if !ok {
+		return nil, fmt.Errorf("change log entry %d has no body", e.Seq)
+	}
+	return &published[P]{Version: v, served: publication.NewServed(b.Encoded)}, nil
+}
+
+// sitting returns a published sitting, nil when none is out under the id.
+func (s *Service) sitting(id string) *Sitting { return s.catalogue.Load().sittings[id] }

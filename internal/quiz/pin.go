@@ -1,0 +1,117 @@
+package quiz
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"sotay/internal/fault"
+	"sotay/internal/publication"
+	"sotay/internal/viet"
+)
+
+// maxItems bounds the questions of a paper, drawn ones and those that they are
+// drawn from: a paper is one document.
+const maxItems = 500
+
+// notReady refuses to hand in a quiz whose questions are not to be had.
+var notReady = fault.New(fault.Conflict, "questions_missing",
+	"Đề chưa đủ câu hỏi đã phát hành trong ngân hàng.", "The bank does not have the published questions that this needs.")
+
+// pin names the versions of the questions that the parts stand for: of named
+// questions what is out of them, of drawn ones all that are out and fit. An
+// organisation uses its own questions and those of the ones above it.
+func (s *Service) pin(ctx context.Context, orgID string, parts []Part) error {
+	return s.pinAt(ctx, orgID, "/parts", parts)
+}
+
+// pinAt is pin with the place of the parts in the input.
+func (s *Service) pinAt(ctx context.Context, orgID, base string, parts []Part) error {
+	bank, err := s.usable(ctx, orgID)
+	if err != nil {
+		return err
+	}
+	f := notReady
+	if len(parts) == 0 {
+		return f.At(base, "required", "Chưa có câu hỏi nào.", "There is no question yet.")
+	}
+	total := 0
+	for i := range parts {
+		p := &parts[i]
+		at := fmt.Sprintf("%s/%d", base, i)
+		p.Pinned = nil
+		if len(p.QuestionIDs) > 0 {
+			for k, id := range p.QuestionIDs {
+				if q := bank.byID[id]; q != nil {
+					p.Pinned = append(p.Pinned, q.pin)
+				} else {
+					f = f.At(fmt.Sprintf("%s/questionIds/%d", at, k), "not_published", "Câu hỏi này chưa được phát hành.", "This question is not published.")
+				}
+			}
+		} else {
+			for _, q := range bank.all {
+				if p.fits(q) {
+					p.Pinned = append(p.Pinned, q.pin)
+				}
+			}
+		}
+		if p.Count > int64(len(p.Pinned)) {
+			f = f.At(at+"/count", "too_few", fmt.Sprintf("Chỉ có %d câu phù hợp.", len(p.Pinned)), fmt.Sprintf("Only %d questions fit.", len(p.Pinned)))
+		}
+		total += len(p.Pinned)
+	}
+	if total > maxItems {
+		f = f.At(base, "too_many", fmt.Sprintf("Nhiều nhất %d câu, kể cả để rút.", maxItems), fmt.Sprintf("At most %d questions, to be drawn from too.", maxItems))
+	}
+	if len(f.Fields) > 0 {
+		return f
+	}
+	return nil
+}
+
+func (p *Part) fits(q *usableQuestion) bool {
+	return (p.Topic == "" || viet.Fold(p.Topic) == q.topic) && (p.Difficulty == "" || string(p.Difficulty) == q.difficulty)
+}
+
+// usableQuestion is a published question that an organisation may use.
+type usableQuestion struct {
+	pin               Pin
+	topic, difficulty string
+}
+
+type usableBank struct {
+	byID map[string]*usableQuestion
+	all  []*usableQuestion // by id
+}
+
+// usable reads the published questions that an organisation may use.
+func (s *Service) usable(ctx context.Context, orgID string) (*usableBank, error) {
+	path := s.Orgs.OrgPath(orgID)
+	var ids []string
+	bank := &usableBank{byID: map[string]*usableQuestion{}}
+	err := s.questions.Each(ctx, func(i QuestionItem) error {
+		if i.LiveVersion > 0 && i.Live == publication.Published && slices.Contains(path, i.OrgID) {
+			ids = append(ids, publication.VersionID(i.ID, i.LiveVersion))
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.questions.Versions(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		v, ok := found[id]
+		if !ok {
+			continue
+		}
+		q := &usableQuestion{pin: Pin{v.ItemID, v.Number}, topic: viet.Fold(v.Payload.Topic), difficulty: string(v.Payload.Difficulty)}
+		bank.byID[v.ItemID] = q
+		bank.all = append(bank.all, q)
+	}
+	slices.SortFunc(bank.all, func(a, b *usableQuestion) int { return strings.Compare(a.pin.QuestionID, b.pin.QuestionID) })
+	return bank, nil
+}
