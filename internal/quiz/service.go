@@ -74,6 +74,7 @@ type Service struct {
 
 	paperRows *store.Collection[Paper]
 	keyRows   *store.Collection[PaperKeys]
+	attempts  *store.Collection[Attempt]
 	papers    *cached[Paper]
 	paperKeys *cached[PaperKeys]
 }
@@ -98,7 +99,7 @@ func (s *Service) quizKind() publication.Kind[Quiz] {
 
 // Schemas declares the room's collections.
 func Schemas() []*store.Schema {
-	out := []*store.Schema{paperSchema(), paperKeysSchema()}
+	out := []*store.Schema{paperSchema(), paperKeysSchema(), attemptSchema()}
 	out = append(out, questionNames().Schemas()...)
 	return append(out, quizNames().Schemas()...)
 }
@@ -123,6 +124,9 @@ func New(d Deps) (*Service, error) {
 	if s.paperRows, err = store.NewCollection[Paper](d.Engine, paperSchema()); err != nil {
 		return nil, err
 	}
+	if s.attempts, err = store.NewCollection[Attempt](d.Engine, attemptSchema()); err != nil {
+		return nil, err
+	}
 	s.keyRows, err = store.NewCollection[PaperKeys](d.Engine, paperKeysSchema())
 	return s, err
 }
@@ -143,5 +147,5 @@ func (s *Service) CatchUp(ctx context.Context) error { return s.reader.CatchUp(c
 
 // Sweepers finish what dead processes left half done.
 func (s *Service) Sweepers() []effect.Sweeper {
-	return []effect.Sweeper{s.questions.Sweeper(), s.quizzes.Sweeper()}
+	return []effect.Sweeper{s.questions.Sweeper(), s.quizzes.Sweeper(), expiry{s}}
 }

@@ -1,0 +1,143 @@
+package quiz
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"sotay/internal/caller"
+	"sotay/internal/fault"
+	"sotay/internal/quiz/question"
+	"sotay/internal/store"
+)
+
+// Submit hands an attempt in and grades it, once: a repeat returns what came of
+// the first, its guess included. After the deadline it is closed as one that
+// ran out, with what was saved and without the guess.
+func (s *Service) Submit(ctx context.Context, c *caller.Caller, attemptID string, guess *int64) (Attempt, error) {
+	a, err := s.attempt(ctx, c, attemptID)
+	if err != nil || a.Closed() {
+		return a, err
+	}
+	return s.close(ctx, a.ID, a.PaperID, func(a *Attempt, now time.Time) {
+		if a.overdue(now) && a.Offline == nil {
+			a.runOut()
+			return
+		}
+		a.State, a.ClosedAt, a.Guess = Submitted, now, guess
+	})
+}
+
+// attempt returns the caller's attempt.
+func (s *Service) attempt(ctx context.Context, c *caller.Caller, id string) (Attempt, error) {
+	a, err := s.attempts.Get(ctx, id)
+	if errors.Is(err, store.ErrNotFound) || err == nil && a.MemberID != c.MemberID {
+		return Attempt{}, fault.NotFound
+	}
+	return a, err
+}
+
+// runOut closes the attempt as of its deadline.
+func (a *Attempt) runOut() { a.State, a.ClosedAt = Expired, a.DeadlineAt }
+
+// close closes an open attempt by fn and grades it in the same write; what is
+// closed stays as it is.
+func (s *Service) close(ctx context.Context, id, paperID string, fn func(a *Attempt, now time.Time)) (Attempt, error) {
+	paper, err := s.paper(ctx, paperID)
+	if err != nil {
+		return Attempt{}, err
+	}
+	keys, err := s.keys(ctx, paperID)
+	if err != nil {
+		return Attempt{}, err
+	}
+	return s.attempts.Update(ctx, id, func(a *Attempt) error {
+		if a.State != Open {
+			return store.ErrUnchanged
+		}
+		fn(a, s.Now())
+		a.Due = 0
+		a.grade(paper, keys)
+		return nil
+	})
+}
+
+// grade marks the answers. It is pure.
+func (a *Attempt) grade(paper *Paper, keys *PaperKeys) {
+	a.Marks, a.Right, a.Mark = make([]int64, len(a.Places)), 0, 0
+	for i, place := range a.Places {
+		answer := a.answer(paper.Items[place].ID)
+		if answer == nil {
+			continue
+		}
+		mark := keys.Keys[place].Grade(&answer.Response)
+		a.Marks[i] = mark
+		a.Mark += mark
+		if mark == question.Full {
+			a.Right++
+		}
+	}
+	a.Passed = a.Mark*100 >= a.PassMark*a.Total()*question.Full
+}
+
+// expire closes an attempt that has run out; a lease that was never used is void.
+func (s *Service) expire(ctx context.Context, id string) (Attempt, error) {
+	a, err := s.attempts.Get(ctx, id)
+	if err != nil {
+		return a, err
+	}
+	if a.State == Open {
+		return s.close(ctx, id, a.PaperID, func(a *Attempt, _ time.Time) { a.runOut() })
+	}
+	return s.attempts.Update(ctx, id, func(a *Attempt) error {
+		if a.Due == 0 || a.State == Open {
+			return store.ErrUnchanged
+		}
+		if a.State == Leased {
+			a.State, a.ClosedAt = Void, s.Now()
+		}
+		a.Due = 0
+		return nil
+	})
+}
+
+// expiry is the sweeper of attempts that have run out.
+type expiry struct{ *Service }
+
+// What one round of the sweeper takes at most, and how many at once: their
+// writes are committed together.
+const (
+	expiryPage  = 200
+	expiryHands = 16
+)
+
+// Sweep closes the attempts that are due. It implements effect.Sweeper.
+func (e expiry) Sweep(ctx context.Context) (int, error) {
+	total := 0
+	for {
+		page, err := e.attempts.Find(ctx, store.Query{Index: "due", From: int64(1), To: e.Now().UnixMilli() + 1, Limit: expiryPage})
+		if err != nil || len(page.Items) == 0 {
+			return total, err
+		}
+		if err := e.sweepPage(ctx, page.Items); err != nil {
+			return total, err
+		}
+		total += len(page.Items)
+	}
+}
+
+func (e expiry) sweepPage(ctx context.Context, rows []Attempt) error {
+	errs := make([]error, len(rows))
+	hands := make(chan struct{}, expiryHands)
+	var wg sync.WaitGroup
+	for i := range rows {
+		hands <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-hands }()
+			_, errs[i] = e.expire(ctx, rows[i].ID)
+		})
+	}
+	wg.Wait()
+	return errors.Join(errs...)
+}
