@@ -22,6 +22,7 @@ import (
 	"sotay/internal/logs"
 	"sotay/internal/page"
 	"sotay/internal/publication"
+	"sotay/internal/quiz"
 	"sotay/internal/secret"
 	"sotay/internal/store"
 	"sotay/internal/store/mongodb"
@@ -43,6 +44,7 @@ type app struct {
 	changes   *changelog.Log
 	desk      *publication.Desk
 	library   *library.Service
+	quizzes   *quiz.Service
 	imports   *jobs.Service
 	blobs     *blob.Store
 	pages     *page.Sealer
@@ -59,7 +61,8 @@ func schemas() []*store.Schema {
 	out = append(out, directory.Schemas()...)
 	out = append(out, account.Schemas()...)
 	out = append(out, jobs.Schemas()...)
-	return append(out, library.Schemas()...)
+	out = append(out, library.Schemas()...)
+	return append(out, quiz.Schemas()...)
 }
 
 // migrations lists the steps from one release to the next, oldest first. There
@@ -152,6 +155,11 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	if err != nil {
 		return err
 	}
+	a.quizzes, err = quiz.New(quiz.Deps{Engine: a.engine, Orgs: a.directory, Texts: a.library, Changes: a.changes, Desk: a.desk, Encoder: httpapi.Encoder{},
+		Classified: ingest.ClassifiedMark, ClassifiedLine: ingest.ClassifiedLine, Audit: a.audit, Secret: sec, Leases: a.leases, Pages: pages, Now: now, Log: a.log})
+	if err != nil {
+		return err
+	}
 	a.imports, err = jobs.New(jobs.Deps{Engine: a.engine, Secret: sec, Audit: a.audit, Pages: pages, Leases: a.leases, Now: now, Log: a.log,
 		Who: a.directory.Answerable, Oversees: a.directory.OverseesImports, Kinds: a.directory.ImportKinds()})
 	if err != nil {
@@ -165,7 +173,7 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 // read has the rooms read what they keep in memory, beside each other: none
 // needs another for it.
 func (a *app) read(ctx context.Context) error {
-	starts := []func(context.Context) error{a.directory.Start, a.account.Start, a.library.Start}
+	starts := []func(context.Context) error{a.directory.Start, a.account.Start, a.library.Start, a.quizzes.Start}
 	errs := make([]error, len(starts))
 	var wg sync.WaitGroup
 	for k, start := range starts {

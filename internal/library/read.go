@@ -3,6 +3,7 @@ package library
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"strings"
 
@@ -241,4 +242,18 @@ func after[T any, P interface {
 		i++
 	}
 	return all[i:], nil
+}
+
+// HasSection tells whether a document has been made whose newest version has
+// the section, "" for the document alone. Drafts count: what refers to them
+// waits for nobody.
+func (s *Service) HasSection(ctx context.Context, documentID, sectionID string) (bool, error) {
+	item, err := s.documents.Get(ctx, documentID)
+	if errors.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	if err != nil || sectionID == "" {
+		return err == nil, err
+	}
+	return slices.ContainsFunc(item.Payload.Sections, func(x Section) bool { return x.ID == sectionID }), nil
 }

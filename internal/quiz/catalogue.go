@@ -1,12 +1,9 @@
 package quiz
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
 
 	"sotay/internal/changelog"
 	"sotay/internal/publication"
@@ -38,12 +35,7 @@ func (c *catalogue) clone() *catalogue {
 
 // finish sorts what is listed.
 func (c *catalogue) finish() {
-	c.quizOrder = slices.SortedFunc(maps.Values(c.quizzes), newestFirst[Quiz])
-}
-
-// newestFirst orders by publication; it ends with the id, so that it is total.
-func newestFirst[P any](a, b *published[P]) int {
-	return cmp.Or(b.PublishedAt.Compare(a.PublishedAt), strings.Compare(b.ItemID, a.ItemID))
+	c.quizOrder = sorted(c.quizzes)
 }
 
 // Apply takes new entries of the change log into the catalogue: all of them, or

@@ -17,6 +17,33 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AttemptState.
+const (
+	AttemptStateExpired   AttemptState = "expired"
+	AttemptStateLeased    AttemptState = "leased"
+	AttemptStateOpen      AttemptState = "open"
+	AttemptStateSubmitted AttemptState = "submitted"
+	AttemptStateVoid      AttemptState = "void"
+)
+
+// Valid indicates whether the value is a known member of the AttemptState enum.
+func (e AttemptState) Valid() bool {
+	switch e {
+	case AttemptStateExpired:
+		return true
+	case AttemptStateLeased:
+		return true
+	case AttemptStateOpen:
+		return true
+	case AttemptStateSubmitted:
+		return true
+	case AttemptStateVoid:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Audience.
 const (
 	AudienceEthnicMinority    Audience = "ethnicMinority"
@@ -520,19 +547,19 @@ func (e OrgActKind) Valid() bool {
 
 // Defines values for OrgActChangeOp.
 const (
-	Close OrgActChangeOp = "close"
-	Open  OrgActChangeOp = "open"
-	Set   OrgActChangeOp = "set"
+	OrgActChangeOpClose OrgActChangeOp = "close"
+	OrgActChangeOpOpen  OrgActChangeOp = "open"
+	OrgActChangeOpSet   OrgActChangeOp = "set"
 )
 
 // Valid indicates whether the value is a known member of the OrgActChangeOp enum.
 func (e OrgActChangeOp) Valid() bool {
 	switch e {
-	case Close:
+	case OrgActChangeOpClose:
 		return true
-	case Open:
+	case OrgActChangeOpOpen:
 		return true
-	case Set:
+	case OrgActChangeOpSet:
 		return true
 	default:
 		return false
@@ -569,6 +596,78 @@ const (
 func (e PrivacyNoticeFormat) Valid() bool {
 	switch e {
 	case Markdown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QuestionKind.
+const (
+	Matching    QuestionKind = "matching"
+	Multiple    QuestionKind = "multiple"
+	Ordering    QuestionKind = "ordering"
+	ShortAnswer QuestionKind = "shortAnswer"
+	Single      QuestionKind = "single"
+	TrueFalse   QuestionKind = "trueFalse"
+)
+
+// Valid indicates whether the value is a known member of the QuestionKind enum.
+func (e QuestionKind) Valid() bool {
+	switch e {
+	case Matching:
+		return true
+	case Multiple:
+		return true
+	case Ordering:
+		return true
+	case ShortAnswer:
+		return true
+	case Single:
+		return true
+	case TrueFalse:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QuizDifficulty.
+const (
+	Easy   QuizDifficulty = "easy"
+	Hard   QuizDifficulty = "hard"
+	Medium QuizDifficulty = "medium"
+)
+
+// Valid indicates whether the value is a known member of the QuizDifficulty enum.
+func (e QuizDifficulty) Valid() bool {
+	switch e {
+	case Easy:
+		return true
+	case Hard:
+		return true
+	case Medium:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QuizRulesCounts.
+const (
+	Best  QuizRulesCounts = "best"
+	First QuizRulesCounts = "first"
+	Last  QuizRulesCounts = "last"
+)
+
+// Valid indicates whether the value is a known member of the QuizRulesCounts enum.
+func (e QuizRulesCounts) Valid() bool {
+	switch e {
+	case Best:
+		return true
+	case First:
+		return true
+	case Last:
 		return true
 	default:
 		return false
@@ -629,6 +728,30 @@ func (e RelationInputKind) Valid() bool {
 	case RelationInputKindRepeals:
 		return true
 	case RelationInputKindReplaces:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReviewTime.
+const (
+	AfterClose       ReviewTime = "afterClose"
+	AfterLastAttempt ReviewTime = "afterLastAttempt"
+	AfterSubmit      ReviewTime = "afterSubmit"
+	Never            ReviewTime = "never"
+)
+
+// Valid indicates whether the value is a known member of the ReviewTime enum.
+func (e ReviewTime) Valid() bool {
+	switch e {
+	case AfterClose:
+		return true
+	case AfterLastAttempt:
+		return true
+	case AfterSubmit:
+		return true
+	case Never:
 		return true
 	default:
 		return false
@@ -892,6 +1015,31 @@ type ActivationCode struct {
 	Username  string `json:"username"`
 }
 
+// AnswerPair defines model for AnswerPair.
+type AnswerPair struct {
+	OptionId string `json:"optionId"`
+	PromptId string `json:"promptId"`
+}
+
+// AnswerRequest What the question's kind asks for, or `clear`
+type AnswerRequest struct {
+	// At RFC 3339; when it was answered, by the phone's clock
+	At        *string   `json:"at,omitempty"`
+	ChoiceIds *[]string `json:"choiceIds,omitempty"`
+
+	// Clear Empties the answer
+	Clear *bool         `json:"clear,omitempty"`
+	Order *[]string     `json:"order,omitempty"`
+	Pairs *[]AnswerPair `json:"pairs,omitempty"`
+
+	// SentAt RFC 3339; that clock when it was sent
+	SentAt *string `json:"sentAt,omitempty"`
+
+	// Seq The device's count for this question
+	Seq  *int64  `json:"seq,omitempty"`
+	Text *string `json:"text,omitempty"`
+}
+
 // Attachment defines model for Attachment.
 type Attachment struct {
 	// AltText What an image shows
@@ -909,6 +1057,81 @@ type AttachmentForm struct {
 	AltText *string            `json:"altText,omitempty"`
 	File    openapi_types.File `json:"file"`
 	Title   *string            `json:"title,omitempty"`
+}
+
+// Attempt defines model for Attempt.
+type Attempt struct {
+	Answers []AttemptAnswer `json:"answers"`
+
+	// DeadlineAt RFC 3339 in UTC; absent when it has none
+	DeadlineAt *string `json:"deadlineAt,omitempty"`
+	Id         Id      `json:"id"`
+
+	// LateAnswers How many came after the end
+	LateAnswers int64 `json:"lateAnswers"`
+	Number      int64 `json:"number"`
+
+	// Outcome Score and review are there when the rules allow them
+	Outcome   *Outcome          `json:"outcome,omitempty"`
+	Questions []AttemptQuestion `json:"questions"`
+
+	// SittingId quiz/… or contest/…/round
+	SittingId string `json:"sittingId"`
+
+	// StartedAt RFC 3339 in UTC with milliseconds
+	StartedAt Time         `json:"startedAt"`
+	State     AttemptState `json:"state"`
+}
+
+// AttemptAnswer defines model for AttemptAnswer.
+type AttemptAnswer struct {
+	Answer     Response `json:"answer"`
+	QuestionId string   `json:"questionId"`
+
+	// SavedAt RFC 3339 in UTC with milliseconds
+	SavedAt Time  `json:"savedAt"`
+	Seq     int64 `json:"seq"`
+}
+
+// AttemptList defines model for AttemptList.
+type AttemptList struct {
+	Items      []AttemptSummary `json:"items"`
+	NextCursor *string          `json:"nextCursor"`
+}
+
+// AttemptQuestion defines model for AttemptQuestion.
+type AttemptQuestion struct {
+	// Choices Of single, multiple and true/false; the steps of ordering
+	Choices *[]QuizOption `json:"choices,omitempty"`
+
+	// Id Good within the attempt
+	Id   string       `json:"id"`
+	Kind QuestionKind `json:"kind"`
+
+	// Options Of matching
+	Options *[]QuizOption `json:"options,omitempty"`
+
+	// Prompts Of matching
+	Prompts *[]QuizOption `json:"prompts,omitempty"`
+	Text    string        `json:"text"`
+}
+
+// AttemptState defines model for AttemptState.
+type AttemptState string
+
+// AttemptSummary defines model for AttemptSummary.
+type AttemptSummary struct {
+	ClosedAt *string `json:"closedAt,omitempty"`
+	Id       Id      `json:"id"`
+	Number   int64   `json:"number"`
+
+	// Outcome Score and review are there when the rules allow them
+	Outcome   *Outcome `json:"outcome,omitempty"`
+	SittingId string   `json:"sittingId"`
+
+	// StartedAt RFC 3339 in UTC with milliseconds
+	StartedAt Time         `json:"startedAt"`
+	State     AttemptState `json:"state"`
 }
 
 // Audience defines model for Audience.
@@ -1179,6 +1402,27 @@ type DraftMaterial struct {
 	Visibility      Visibility     `json:"visibility"`
 }
 
+// DraftQuiz defines model for DraftQuiz.
+type DraftQuiz struct {
+	Description string     `json:"description"`
+	DocumentId  string     `json:"documentId"`
+	Language    string     `json:"language"`
+	Offline     bool       `json:"offline"`
+	Parts       []QuizPart `json:"parts"`
+	Practice    bool       `json:"practice"`
+
+	// Questions How many an attempt has
+	Questions int64 `json:"questions"`
+
+	// Review What of an outcome is shown when
+	Review     QuizReview `json:"review"`
+	Rules      QuizRules  `json:"rules"`
+	Title      string     `json:"title"`
+	Topics     []string   `json:"topics"`
+	Visibility Visibility `json:"visibility"`
+	Window     QuizWindow `json:"window"`
+}
+
 // EditorDocument defines model for EditorDocument.
 type EditorDocument struct {
 	Content DraftDocument `json:"content"`
@@ -1258,6 +1502,96 @@ type EditorMaterialSummary struct {
 	OrgId            Id           `json:"orgId"`
 	PublishedVersion int64        `json:"publishedVersion"`
 	Revision         int64        `json:"revision"`
+
+	// State Where the newest version stands
+	State State  `json:"state"`
+	Title string `json:"title"`
+
+	// UpdatedAt RFC 3339 in UTC with milliseconds
+	UpdatedAt Time  `json:"updatedAt"`
+	Version   int64 `json:"version"`
+}
+
+// EditorQuestion defines model for EditorQuestion.
+type EditorQuestion struct {
+	// Content What the kind has no use for is left out
+	Content QuestionContent `json:"content"`
+	Editors []Id            `json:"editors"`
+	Id      Id              `json:"id"`
+	OrgId   Id              `json:"orgId"`
+
+	// PublishedVersion 0 when none is out
+	PublishedVersion int64 `json:"publishedVersion"`
+	Revision         int64 `json:"revision"`
+
+	// State Where the newest version stands
+	State State  `json:"state"`
+	Steps []Step `json:"steps"`
+
+	// UpdatedAt RFC 3339 in UTC with milliseconds
+	UpdatedAt Time  `json:"updatedAt"`
+	Version   int64 `json:"version"`
+}
+
+// EditorQuestionList defines model for EditorQuestionList.
+type EditorQuestionList struct {
+	Items      []EditorQuestionSummary `json:"items"`
+	NextCursor *string                 `json:"nextCursor"`
+}
+
+// EditorQuestionSummary defines model for EditorQuestionSummary.
+type EditorQuestionSummary struct {
+	Difficulty       QuizDifficulty `json:"difficulty"`
+	Id               Id             `json:"id"`
+	Kind             QuestionKind   `json:"kind"`
+	OrgId            Id             `json:"orgId"`
+	PublishedVersion int64          `json:"publishedVersion"`
+	Revision         int64          `json:"revision"`
+
+	// State Where the newest version stands
+	State State  `json:"state"`
+	Text  string `json:"text"`
+	Topic string `json:"topic"`
+
+	// UpdatedAt RFC 3339 in UTC with milliseconds
+	UpdatedAt Time  `json:"updatedAt"`
+	Version   int64 `json:"version"`
+}
+
+// EditorQuiz defines model for EditorQuiz.
+type EditorQuiz struct {
+	Content DraftQuiz `json:"content"`
+	Editors []Id      `json:"editors"`
+	Id      Id        `json:"id"`
+	OrgId   Id        `json:"orgId"`
+
+	// PublishedVersion 0 when none is out
+	PublishedVersion int64 `json:"publishedVersion"`
+	Revision         int64 `json:"revision"`
+
+	// State Where the newest version stands
+	State State  `json:"state"`
+	Steps []Step `json:"steps"`
+
+	// UpdatedAt RFC 3339 in UTC with milliseconds
+	UpdatedAt Time  `json:"updatedAt"`
+	Version   int64 `json:"version"`
+}
+
+// EditorQuizList defines model for EditorQuizList.
+type EditorQuizList struct {
+	Items      []EditorQuizSummary `json:"items"`
+	NextCursor *string             `json:"nextCursor"`
+}
+
+// EditorQuizSummary defines model for EditorQuizSummary.
+type EditorQuizSummary struct {
+	DocumentId       string `json:"documentId"`
+	Id               Id     `json:"id"`
+	OrgId            Id     `json:"orgId"`
+	PublishedVersion int64  `json:"publishedVersion"`
+	Questions        int64  `json:"questions"`
+	Revision         int64  `json:"revision"`
 
 	// State Where the newest version stands
 	State State  `json:"state"`
@@ -1984,6 +2318,26 @@ type OrgSummary struct {
 	Since Date `json:"since"`
 }
 
+// Outcome Score and review are there when the rules allow them
+type Outcome struct {
+	AttemptId Id `json:"attemptId"`
+
+	// ClosedAt RFC 3339 in UTC with milliseconds
+	ClosedAt Time `json:"closedAt"`
+
+	// Correct Questions with the full mark
+	Correct *int64              `json:"correct,omitempty"`
+	Passed  *bool               `json:"passed,omitempty"`
+	Review  *[]ReviewedQuestion `json:"review,omitempty"`
+
+	// Score Per cent, two decimals
+	Score *float64     `json:"score,omitempty"`
+	State AttemptState `json:"state"`
+
+	// Total Questions
+	Total int64 `json:"total"`
+}
+
 // Ownership defines model for Ownership.
 type Ownership string
 
@@ -2045,6 +2399,223 @@ type QAItemInput struct {
 	SectionIds *[]Slug `json:"sectionIds,omitempty"`
 }
 
+// QuestionChoice defines model for QuestionChoice.
+type QuestionChoice struct {
+	// Id Kept when it is given; made at random when not
+	Id    *string `json:"id,omitempty"`
+	Right bool    `json:"right"`
+	Text  string  `json:"text"`
+}
+
+// QuestionContent What the kind has no use for is left out
+type QuestionContent struct {
+	// Accepted Of a short answer; compared without marks and case
+	Accepted *[]string `json:"accepted,omitempty"`
+
+	// Choices Of single and multiple
+	Choices    *[]QuestionChoice `json:"choices,omitempty"`
+	Difficulty *QuizDifficulty   `json:"difficulty,omitempty"`
+
+	// DocumentId Where the answer stands
+	DocumentId  *string      `json:"documentId,omitempty"`
+	Explanation *string      `json:"explanation,omitempty"`
+	Kind        QuestionKind `json:"kind"`
+
+	// Pairs Of matching
+	Pairs *[]QuestionPair `json:"pairs,omitempty"`
+
+	// Partial Part of the mark for part of the answer: multiple, matching, ordering
+	Partial   *bool   `json:"partial,omitempty"`
+	SectionId *string `json:"sectionId,omitempty"`
+
+	// Spare Options of matching that belong to no prompt
+	Spare *[]QuestionOption `json:"spare,omitempty"`
+
+	// Steps Of ordering, in the right order
+	Steps *[]QuestionOption `json:"steps,omitempty"`
+	Text  string            `json:"text"`
+	Topic *string           `json:"topic,omitempty"`
+
+	// Truth Of true/false
+	Truth *bool `json:"truth,omitempty"`
+}
+
+// QuestionCreate defines model for QuestionCreate.
+type QuestionCreate struct {
+	// Content What the kind has no use for is left out
+	Content QuestionContent `json:"content"`
+	OrgId   Id              `json:"orgId"`
+}
+
+// QuestionKind defines model for QuestionKind.
+type QuestionKind string
+
+// QuestionOption defines model for QuestionOption.
+type QuestionOption struct {
+	Id   *string `json:"id,omitempty"`
+	Text string  `json:"text"`
+}
+
+// QuestionPair defines model for QuestionPair.
+type QuestionPair struct {
+	Option   string  `json:"option"`
+	OptionId *string `json:"optionId,omitempty"`
+	Prompt   string  `json:"prompt"`
+	PromptId *string `json:"promptId,omitempty"`
+}
+
+// QuestionPatch defines model for QuestionPatch.
+type QuestionPatch struct {
+	// Content What the kind has no use for is left out
+	Content QuestionContent `json:"content"`
+}
+
+// Quiz defines model for Quiz.
+type Quiz struct {
+	Description string `json:"description"`
+	DocumentId  string `json:"documentId"`
+	Id          Id     `json:"id"`
+	Language    string `json:"language"`
+	Offline     bool   `json:"offline"`
+	Practice    bool   `json:"practice"`
+
+	// PublishedAt RFC 3339 in UTC with milliseconds
+	PublishedAt Time `json:"publishedAt"`
+
+	// Questions How many an attempt has
+	Questions int64 `json:"questions"`
+
+	// Review What of an outcome is shown when
+	Review  QuizReview `json:"review"`
+	Rules   QuizRules  `json:"rules"`
+	Title   string     `json:"title"`
+	Topics  []string   `json:"topics"`
+	Version int64      `json:"version"`
+	Window  QuizWindow `json:"window"`
+}
+
+// QuizCreate defines model for QuizCreate.
+type QuizCreate struct {
+	Description *string `json:"description,omitempty"`
+	DocumentId  *string `json:"documentId,omitempty"`
+	Language    *string `json:"language,omitempty"`
+
+	// Offline Attempts may be begun without signal
+	Offline *bool       `json:"offline,omitempty"`
+	OrgId   Id          `json:"orgId"`
+	Parts   *[]QuizPart `json:"parts,omitempty"`
+
+	// Practice Phones may practise it, with salted answers; only when answers are shown after submitting
+	Practice *bool `json:"practice,omitempty"`
+
+	// Review What of an outcome is shown when
+	Review     *QuizReview `json:"review,omitempty"`
+	Rules      *QuizRules  `json:"rules,omitempty"`
+	Title      string      `json:"title"`
+	Topics     *[]Slug     `json:"topics,omitempty"`
+	Visibility *Visibility `json:"visibility,omitempty"`
+	Window     *QuizWindow `json:"window,omitempty"`
+}
+
+// QuizDifficulty defines model for QuizDifficulty.
+type QuizDifficulty string
+
+// QuizList defines model for QuizList.
+type QuizList struct {
+	Items      []QuizSummary `json:"items"`
+	NextCursor *string       `json:"nextCursor"`
+}
+
+// QuizOption defines model for QuizOption.
+type QuizOption struct {
+	Id   string `json:"id"`
+	Text string `json:"text"`
+}
+
+// QuizPart Named questions, or some drawn for each attempt from those named or from the bank
+type QuizPart struct {
+	// Count How many are drawn; 0: all that are named
+	Count       *int64          `json:"count,omitempty"`
+	Difficulty  *QuizDifficulty `json:"difficulty,omitempty"`
+	QuestionIds *[]Id           `json:"questionIds,omitempty"`
+	Topic       *string         `json:"topic,omitempty"`
+}
+
+// QuizPatch defines model for QuizPatch.
+type QuizPatch struct {
+	Description *string     `json:"description,omitempty"`
+	DocumentId  *string     `json:"documentId,omitempty"`
+	Language    *string     `json:"language,omitempty"`
+	Offline     *bool       `json:"offline,omitempty"`
+	Parts       *[]QuizPart `json:"parts,omitempty"`
+	Practice    *bool       `json:"practice,omitempty"`
+
+	// Review What of an outcome is shown when
+	Review     *QuizReview `json:"review,omitempty"`
+	Rules      *QuizRules  `json:"rules,omitempty"`
+	Title      *string     `json:"title,omitempty"`
+	Topics     *[]Slug     `json:"topics,omitempty"`
+	Visibility *Visibility `json:"visibility,omitempty"`
+	Window     *QuizWindow `json:"window,omitempty"`
+}
+
+// QuizReview What of an outcome is shown when
+type QuizReview struct {
+	Answers      ReviewTime `json:"answers"`
+	Explanations ReviewTime `json:"explanations"`
+	Score        ReviewTime `json:"score"`
+}
+
+// QuizRules defines model for QuizRules.
+type QuizRules struct {
+	// Attempts 0: any number
+	Attempts *int64 `json:"attempts,omitempty"`
+
+	// Counts Which attempt counts
+	Counts *QuizRulesCounts `json:"counts,omitempty"`
+
+	// PassMark Per cent of the full mark
+	PassMark *int64 `json:"passMark,omitempty"`
+
+	// PauseSeconds From the end of an attempt to the next
+	PauseSeconds     *int64 `json:"pauseSeconds,omitempty"`
+	ShuffleChoices   *bool  `json:"shuffleChoices,omitempty"`
+	ShuffleQuestions *bool  `json:"shuffleQuestions,omitempty"`
+
+	// TimeLimitSeconds 0: as long as it is open
+	TimeLimitSeconds *int64 `json:"timeLimitSeconds,omitempty"`
+}
+
+// QuizRulesCounts Which attempt counts
+type QuizRulesCounts string
+
+// QuizSummary defines model for QuizSummary.
+type QuizSummary struct {
+	// DocumentId Empty when it belongs to no document
+	DocumentId string `json:"documentId"`
+	Id         Id     `json:"id"`
+
+	// PublishedAt RFC 3339 in UTC with milliseconds
+	PublishedAt Time       `json:"publishedAt"`
+	Questions   int64      `json:"questions"`
+	Title       string     `json:"title"`
+	Topics      []string   `json:"topics"`
+	Version     int64      `json:"version"`
+	Window      QuizWindow `json:"window"`
+}
+
+// QuizWindow defines model for QuizWindow.
+type QuizWindow struct {
+	// ClosesAt RFC 3339; no attempt begins from then on
+	ClosesAt *string `json:"closesAt,omitempty"`
+
+	// HardClose Running attempts end at the close
+	HardClose *bool `json:"hardClose,omitempty"`
+
+	// OpensAt RFC 3339
+	OpensAt *string `json:"opensAt,omitempty"`
+}
+
 // ReasonRequest defines model for ReasonRequest.
 type ReasonRequest struct {
 	Reason string `json:"reason"`
@@ -2078,6 +2649,31 @@ type RelationInput struct {
 
 // RelationInputKind defines model for RelationInput.Kind.
 type RelationInputKind string
+
+// Response defines model for Response.
+type Response struct {
+	ChoiceIds *[]string     `json:"choiceIds,omitempty"`
+	Order     *[]string     `json:"order,omitempty"`
+	Pairs     *[]AnswerPair `json:"pairs,omitempty"`
+	Text      *string       `json:"text,omitempty"`
+}
+
+// ReviewTime defines model for ReviewTime.
+type ReviewTime string
+
+// ReviewedQuestion defines model for ReviewedQuestion.
+type ReviewedQuestion struct {
+	// AcceptedTexts Of a short answer
+	AcceptedTexts *[]string `json:"acceptedTexts,omitempty"`
+	DocumentId    *string   `json:"documentId,omitempty"`
+	Explanation   *string   `json:"explanation,omitempty"`
+
+	// Mark 0 to 1
+	Mark       *float64  `json:"mark,omitempty"`
+	QuestionId string    `json:"questionId"`
+	SectionId  *string   `json:"sectionId,omitempty"`
+	Solution   *Response `json:"solution,omitempty"`
+}
 
 // Role Over the subtree of an organisation, or over the members of an enterprise
 type Role struct {
@@ -2113,6 +2709,19 @@ type RoleName string
 // RolesInput defines model for RolesInput.
 type RolesInput struct {
 	Roles []RoleGrant `json:"roles"`
+}
+
+// SavedAnswer defines model for SavedAnswer.
+type SavedAnswer struct {
+	Answer     Response `json:"answer"`
+	Late       bool     `json:"late"`
+	QuestionId string   `json:"questionId"`
+
+	// SavedAt RFC 3339 in UTC with milliseconds
+	SavedAt Time `json:"savedAt"`
+
+	// Seq The question's sequence now; higher than the one sent when another value is the answer
+	Seq int64 `json:"seq"`
 }
 
 // SearchHit defines model for SearchHit.
@@ -2717,6 +3326,96 @@ type WithdrawMaterialParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListEditorQuestionsParams defines parameters for ListEditorQuestions.
+type ListEditorQuestionsParams struct {
+	State *State `form:"state,omitempty" json:"state,omitempty"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// UpdateQuestionParams defines parameters for UpdateQuestion.
+type UpdateQuestionParams struct {
+	// IfMatch The ETag of the revision that was read
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ApproveQuestionParams defines parameters for ApproveQuestion.
+type ApproveQuestionParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// PublishQuestionParams defines parameters for PublishQuestion.
+type PublishQuestionParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RejectQuestionParams defines parameters for RejectQuestion.
+type RejectQuestionParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitQuestionParams defines parameters for SubmitQuestion.
+type SubmitQuestionParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// WithdrawQuestionParams defines parameters for WithdrawQuestion.
+type WithdrawQuestionParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// ListEditorQuizzesParams defines parameters for ListEditorQuizzes.
+type ListEditorQuizzesParams struct {
+	State *State `form:"state,omitempty" json:"state,omitempty"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// UpdateQuizParams defines parameters for UpdateQuiz.
+type UpdateQuizParams struct {
+	// IfMatch The ETag of the revision that was read
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ApproveQuizParams defines parameters for ApproveQuiz.
+type ApproveQuizParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// PublishQuizParams defines parameters for PublishQuiz.
+type PublishQuizParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RejectQuizParams defines parameters for RejectQuiz.
+type RejectQuizParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitQuizParams defines parameters for SubmitQuiz.
+type SubmitQuizParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// WithdrawQuizParams defines parameters for WithdrawQuiz.
+type WithdrawQuizParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ListMaterialsParams defines parameters for ListMaterials.
 type ListMaterialsParams struct {
 	DocumentId *Id             `form:"documentId,omitempty" json:"documentId,omitempty"`
@@ -2725,6 +3424,15 @@ type ListMaterialsParams struct {
 	Format     *MaterialFormat `form:"format,omitempty" json:"format,omitempty"`
 	Language   *string         `form:"language,omitempty" json:"language,omitempty"`
 	Limit      *Limit          `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListMyAttemptsParams defines parameters for ListMyAttempts.
+type ListMyAttemptsParams struct {
+	QuizId *Id    `form:"quizId,omitempty" json:"quizId,omitempty"`
+	Limit  *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor `nextCursor` of the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -2748,6 +3456,15 @@ type ListOrgMembersParams struct {
 	// Q Words of the name, with or without marks
 	Q     *NameWords `form:"q,omitempty" json:"q,omitempty"`
 	Limit *Limit     `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListQuizzesParams defines parameters for ListQuizzes.
+type ListQuizzesParams struct {
+	DocumentId *Id    `form:"documentId,omitempty" json:"documentId,omitempty"`
+	Limit      *Limit `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor `nextCursor` of the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
@@ -2814,6 +3531,9 @@ type MoveOrgJSONRequestBody = OrgMove
 // SplitOrgJSONRequestBody defines body for SplitOrg for application/json ContentType.
 type SplitOrgJSONRequestBody = OrgSplit
 
+// SaveAnswerJSONRequestBody defines body for SaveAnswer for application/json ContentType.
+type SaveAnswerJSONRequestBody = AnswerRequest
+
 // ActivateJSONRequestBody defines body for Activate for application/json ContentType.
 type ActivateJSONRequestBody = ActivateRequest
 
@@ -2861,6 +3581,30 @@ type RejectMaterialJSONRequestBody = ReasonRequest
 
 // WithdrawMaterialJSONRequestBody defines body for WithdrawMaterial for application/json ContentType.
 type WithdrawMaterialJSONRequestBody = ReasonRequest
+
+// CreateQuestionJSONRequestBody defines body for CreateQuestion for application/json ContentType.
+type CreateQuestionJSONRequestBody = QuestionCreate
+
+// UpdateQuestionJSONRequestBody defines body for UpdateQuestion for application/json ContentType.
+type UpdateQuestionJSONRequestBody = QuestionPatch
+
+// RejectQuestionJSONRequestBody defines body for RejectQuestion for application/json ContentType.
+type RejectQuestionJSONRequestBody = ReasonRequest
+
+// WithdrawQuestionJSONRequestBody defines body for WithdrawQuestion for application/json ContentType.
+type WithdrawQuestionJSONRequestBody = ReasonRequest
+
+// CreateQuizJSONRequestBody defines body for CreateQuiz for application/json ContentType.
+type CreateQuizJSONRequestBody = QuizCreate
+
+// UpdateQuizJSONRequestBody defines body for UpdateQuiz for application/json ContentType.
+type UpdateQuizJSONRequestBody = QuizPatch
+
+// RejectQuizJSONRequestBody defines body for RejectQuiz for application/json ContentType.
+type RejectQuizJSONRequestBody = ReasonRequest
+
+// WithdrawQuizJSONRequestBody defines body for WithdrawQuiz for application/json ContentType.
+type WithdrawQuizJSONRequestBody = ReasonRequest
 
 // UpdateMeJSONRequestBody defines body for UpdateMe for application/json ContentType.
 type UpdateMeJSONRequestBody = MePatch
@@ -2975,6 +3719,15 @@ type ServerInterface interface {
 	// SplitOrg End an organisation in favour of several new ones
 	// (POST /v1/admin/orgs/{id}/split)
 	SplitOrg(c *fiber.Ctx, id Id, params SplitOrgParams) error
+	// GetAttempt An attempt of the caller's with what was saved, and what came of it as the rules allow
+	// (GET /v1/attempts/{id})
+	GetAttempt(c *fiber.Ctx, id Id) error
+	// SaveAnswer Save the answer to one question
+	// (PUT /v1/attempts/{id}/answers/{questionId})
+	SaveAnswer(c *fiber.Ctx, id Id, questionId Id) error
+	// SubmitAttempt Hand the attempt in; it is graded once
+	// (POST /v1/attempts/{id}/submit)
+	SubmitAttempt(c *fiber.Ctx, id Id) error
 	// Activate Begin with an activation code, or replace a forgotten password
 	// (POST /v1/auth/activate)
 	Activate(c *fiber.Ctx) error
@@ -3086,6 +3839,60 @@ type ServerInterface interface {
 	// WithdrawMaterial Take the published version off all phones
 	// (POST /v1/editor/materials/{id}/withdraw)
 	WithdrawMaterial(c *fiber.Ctx, id Id, params WithdrawMaterialParams) error
+	// ListEditorQuestions Questions of the caller's organisations, drafts included
+	// (GET /v1/editor/questions)
+	ListEditorQuestions(c *fiber.Ctx, params ListEditorQuestionsParams) error
+	// CreateQuestion Begin a question
+	// (POST /v1/editor/questions)
+	CreateQuestion(c *fiber.Ctx) error
+	// GetEditorQuestion A question with its draft
+	// (GET /v1/editor/questions/{id})
+	GetEditorQuestion(c *fiber.Ctx, id Id) error
+	// UpdateQuestion Replace the draft
+	// (PATCH /v1/editor/questions/{id})
+	UpdateQuestion(c *fiber.Ctx, id Id, params UpdateQuestionParams) error
+	// ApproveQuestion Approve the submitted draft
+	// (POST /v1/editor/questions/{id}/approve)
+	ApproveQuestion(c *fiber.Ctx, id Id, params ApproveQuestionParams) error
+	// PublishQuestion Publish the approved draft into the bank as the next version
+	// (POST /v1/editor/questions/{id}/publish)
+	PublishQuestion(c *fiber.Ctx, id Id, params PublishQuestionParams) error
+	// RejectQuestion Send the submitted draft back with a reason
+	// (POST /v1/editor/questions/{id}/reject)
+	RejectQuestion(c *fiber.Ctx, id Id, params RejectQuestionParams) error
+	// SubmitQuestion Hand the draft to an approver
+	// (POST /v1/editor/questions/{id}/submit)
+	SubmitQuestion(c *fiber.Ctx, id Id, params SubmitQuestionParams) error
+	// WithdrawQuestion Take the published version out of the bank; papers that have it keep it
+	// (POST /v1/editor/questions/{id}/withdraw)
+	WithdrawQuestion(c *fiber.Ctx, id Id, params WithdrawQuestionParams) error
+	// ListEditorQuizzes Quizzes of the caller's organisations, drafts included
+	// (GET /v1/editor/quizzes)
+	ListEditorQuizzes(c *fiber.Ctx, params ListEditorQuizzesParams) error
+	// CreateQuiz Begin a quiz
+	// (POST /v1/editor/quizzes)
+	CreateQuiz(c *fiber.Ctx) error
+	// GetEditorQuiz A quiz with its draft
+	// (GET /v1/editor/quizzes/{id})
+	GetEditorQuiz(c *fiber.Ctx, id Id) error
+	// UpdateQuiz Change the draft
+	// (PATCH /v1/editor/quizzes/{id})
+	UpdateQuiz(c *fiber.Ctx, id Id, params UpdateQuizParams) error
+	// ApproveQuiz Approve the submitted draft
+	// (POST /v1/editor/quizzes/{id}/approve)
+	ApproveQuiz(c *fiber.Ctx, id Id, params ApproveQuizParams) error
+	// PublishQuiz Publish the approved draft as the next version
+	// (POST /v1/editor/quizzes/{id}/publish)
+	PublishQuiz(c *fiber.Ctx, id Id, params PublishQuizParams) error
+	// RejectQuiz Send the submitted draft back with a reason
+	// (POST /v1/editor/quizzes/{id}/reject)
+	RejectQuiz(c *fiber.Ctx, id Id, params RejectQuizParams) error
+	// SubmitQuiz Hand the draft to an approver; its questions are pinned to what is published of them
+	// (POST /v1/editor/quizzes/{id}/submit)
+	SubmitQuiz(c *fiber.Ctx, id Id, params SubmitQuizParams) error
+	// WithdrawQuiz Take the published version off all phones; attempts that run go on
+	// (POST /v1/editor/quizzes/{id}/withdraw)
+	WithdrawQuiz(c *fiber.Ctx, id Id, params WithdrawQuizParams) error
 	// GetFile An attachment, whole or in part
 	// (GET /v1/files/{id})
 	GetFile(c *fiber.Ctx, id Id) error
@@ -3101,6 +3908,9 @@ type ServerInterface interface {
 	// UpdateMe Change my preferences
 	// (PATCH /v1/me)
 	UpdateMe(c *fiber.Ctx) error
+	// ListMyAttempts The caller's attempts, newest first
+	// (GET /v1/me/attempts)
+	ListMyAttempts(c *fiber.Ctx, params ListMyAttemptsParams) error
 	// ListBookmarks My bookmarks, newest first
 	// (GET /v1/me/bookmarks)
 	ListBookmarks(c *fiber.Ctx, params ListBookmarksParams) error
@@ -3131,6 +3941,15 @@ type ServerInterface interface {
 	// GetPrivacyNotice What the server holds about people, to be agreed to before they begin
 	// (GET /v1/privacy-notice)
 	GetPrivacyNotice(c *fiber.Ctx) error
+	// ListQuizzes Study quizzes that the caller may sit, newest first
+	// (GET /v1/quizzes)
+	ListQuizzes(c *fiber.Ctx, params ListQuizzesParams) error
+	// GetQuiz A quiz and its rules; its questions come with an attempt
+	// (GET /v1/quizzes/{id})
+	GetQuiz(c *fiber.Ctx, id Id) error
+	// StartQuizAttempt Begin an attempt, or go on with the one that is open
+	// (POST /v1/quizzes/{id}/attempts)
+	StartQuizAttempt(c *fiber.Ctx, id Id) error
 	// Search Search documents, sections and Q&A
 	// (GET /v1/search)
 	Search(c *fiber.Ctx, params SearchParams) error
@@ -4537,6 +5356,101 @@ func (siw *ServerInterfaceWrapper) SplitOrg(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.SplitOrg(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetAttempt operation middleware
+func (siw *ServerInterfaceWrapper) GetAttempt(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetAttempt(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SaveAnswer operation middleware
+func (siw *ServerInterfaceWrapper) SaveAnswer(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "questionId" -------------
+	var questionId Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "questionId", c.Params("questionId"), &questionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter questionId: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SaveAnswer(c, id, questionId)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SubmitAttempt operation middleware
+func (siw *ServerInterfaceWrapper) SubmitAttempt(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SubmitAttempt(c, id)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -6021,6 +6935,818 @@ func (siw *ServerInterfaceWrapper) WithdrawMaterial(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListEditorQuestions operation middleware
+func (siw *ServerInterfaceWrapper) ListEditorQuestions(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEditorQuestionsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", query, &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter state: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListEditorQuestions(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateQuestion operation middleware
+func (siw *ServerInterfaceWrapper) CreateQuestion(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateQuestion(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetEditorQuestion operation middleware
+func (siw *ServerInterfaceWrapper) GetEditorQuestion(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetEditorQuestion(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// UpdateQuestion operation middleware
+func (siw *ServerInterfaceWrapper) UpdateQuestion(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateQuestionParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		return fiber.NewError(fiber.StatusBadRequest, "Header parameter If-Match is required, but not found")
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.UpdateQuestion(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ApproveQuestion operation middleware
+func (siw *ServerInterfaceWrapper) ApproveQuestion(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveQuestionParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ApproveQuestion(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PublishQuestion operation middleware
+func (siw *ServerInterfaceWrapper) PublishQuestion(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PublishQuestionParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PublishQuestion(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RejectQuestion operation middleware
+func (siw *ServerInterfaceWrapper) RejectQuestion(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RejectQuestionParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RejectQuestion(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SubmitQuestion operation middleware
+func (siw *ServerInterfaceWrapper) SubmitQuestion(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitQuestionParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SubmitQuestion(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// WithdrawQuestion operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawQuestion(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawQuestionParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.WithdrawQuestion(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListEditorQuizzes operation middleware
+func (siw *ServerInterfaceWrapper) ListEditorQuizzes(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEditorQuizzesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", query, &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter state: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListEditorQuizzes(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateQuiz operation middleware
+func (siw *ServerInterfaceWrapper) CreateQuiz(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateQuiz(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetEditorQuiz operation middleware
+func (siw *ServerInterfaceWrapper) GetEditorQuiz(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetEditorQuiz(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// UpdateQuiz operation middleware
+func (siw *ServerInterfaceWrapper) UpdateQuiz(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateQuizParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		return fiber.NewError(fiber.StatusBadRequest, "Header parameter If-Match is required, but not found")
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.UpdateQuiz(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ApproveQuiz operation middleware
+func (siw *ServerInterfaceWrapper) ApproveQuiz(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveQuizParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ApproveQuiz(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PublishQuiz operation middleware
+func (siw *ServerInterfaceWrapper) PublishQuiz(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PublishQuizParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PublishQuiz(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RejectQuiz operation middleware
+func (siw *ServerInterfaceWrapper) RejectQuiz(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RejectQuizParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RejectQuiz(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SubmitQuiz operation middleware
+func (siw *ServerInterfaceWrapper) SubmitQuiz(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitQuizParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SubmitQuiz(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// WithdrawQuiz operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawQuiz(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawQuizParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.WithdrawQuiz(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetFile operation middleware
 func (siw *ServerInterfaceWrapper) GetFile(c *fiber.Ctx) error {
 
@@ -6181,6 +7907,57 @@ func (siw *ServerInterfaceWrapper) UpdateMe(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.UpdateMe(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListMyAttempts operation middleware
+func (siw *ServerInterfaceWrapper) ListMyAttempts(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMyAttemptsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "quizId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "quizId", query, &params.QuizId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter quizId: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListMyAttempts(c, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -6528,6 +8305,115 @@ func (siw *ServerInterfaceWrapper) GetPrivacyNotice(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListQuizzes operation middleware
+func (siw *ServerInterfaceWrapper) ListQuizzes(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListQuizzesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "documentId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "documentId", query, &params.DocumentId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter documentId: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListQuizzes(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetQuiz operation middleware
+func (siw *ServerInterfaceWrapper) GetQuiz(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetQuiz(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// StartQuizAttempt operation middleware
+func (siw *ServerInterfaceWrapper) StartQuizAttempt(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.StartQuizAttempt(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // Search operation middleware
 func (siw *ServerInterfaceWrapper) Search(c *fiber.Ctx) error {
 
@@ -6709,6 +8595,20 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/v1/sync", wrapper.Sync)
 
+	router.Get(options.BaseURL+"/v1/quizzes", wrapper.ListQuizzes)
+
+	router.Get(options.BaseURL+"/v1/quizzes/:id", wrapper.GetQuiz)
+
+	router.Post(options.BaseURL+"/v1/quizzes/:id/attempts", wrapper.StartQuizAttempt)
+
+	router.Get(options.BaseURL+"/v1/attempts/:id", wrapper.GetAttempt)
+
+	router.Put(options.BaseURL+"/v1/attempts/:id/answers/:questionId", wrapper.SaveAnswer)
+
+	router.Post(options.BaseURL+"/v1/attempts/:id/submit", wrapper.SubmitAttempt)
+
+	router.Get(options.BaseURL+"/v1/me/attempts", wrapper.ListMyAttempts)
+
 	router.Get(options.BaseURL+"/v1/editor/documents", wrapper.ListEditorDocuments)
 
 	router.Post(options.BaseURL+"/v1/editor/documents", wrapper.CreateDocument)
@@ -6752,6 +8652,42 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/editor/materials/:id/publish", wrapper.PublishMaterial)
 
 	router.Post(options.BaseURL+"/v1/editor/materials/:id/withdraw", wrapper.WithdrawMaterial)
+
+	router.Get(options.BaseURL+"/v1/editor/questions", wrapper.ListEditorQuestions)
+
+	router.Post(options.BaseURL+"/v1/editor/questions", wrapper.CreateQuestion)
+
+	router.Get(options.BaseURL+"/v1/editor/questions/:id", wrapper.GetEditorQuestion)
+
+	router.Patch(options.BaseURL+"/v1/editor/questions/:id", wrapper.UpdateQuestion)
+
+	router.Post(options.BaseURL+"/v1/editor/questions/:id/submit", wrapper.SubmitQuestion)
+
+	router.Post(options.BaseURL+"/v1/editor/questions/:id/approve", wrapper.ApproveQuestion)
+
+	router.Post(options.BaseURL+"/v1/editor/questions/:id/reject", wrapper.RejectQuestion)
+
+	router.Post(options.BaseURL+"/v1/editor/questions/:id/publish", wrapper.PublishQuestion)
+
+	router.Post(options.BaseURL+"/v1/editor/questions/:id/withdraw", wrapper.WithdrawQuestion)
+
+	router.Get(options.BaseURL+"/v1/editor/quizzes", wrapper.ListEditorQuizzes)
+
+	router.Post(options.BaseURL+"/v1/editor/quizzes", wrapper.CreateQuiz)
+
+	router.Get(options.BaseURL+"/v1/editor/quizzes/:id", wrapper.GetEditorQuiz)
+
+	router.Patch(options.BaseURL+"/v1/editor/quizzes/:id", wrapper.UpdateQuiz)
+
+	router.Post(options.BaseURL+"/v1/editor/quizzes/:id/submit", wrapper.SubmitQuiz)
+
+	router.Post(options.BaseURL+"/v1/editor/quizzes/:id/approve", wrapper.ApproveQuiz)
+
+	router.Post(options.BaseURL+"/v1/editor/quizzes/:id/reject", wrapper.RejectQuiz)
+
+	router.Post(options.BaseURL+"/v1/editor/quizzes/:id/publish", wrapper.PublishQuiz)
+
+	router.Post(options.BaseURL+"/v1/editor/quizzes/:id/withdraw", wrapper.WithdrawQuiz)
 
 	router.Post(options.BaseURL+"/v1/members/:id/activation-code", wrapper.IssueActivationCode)
 
@@ -6847,6 +8783,24 @@ type EditorMaterialJSONResponse struct {
 	Body EditorMaterial
 
 	Headers EditorMaterialResponseHeaders
+}
+
+type EditorQuestionResponseHeaders struct {
+	ETag *string
+}
+type EditorQuestionJSONResponse struct {
+	Body EditorQuestion
+
+	Headers EditorQuestionResponseHeaders
+}
+
+type EditorQuizResponseHeaders struct {
+	ETag *string
+}
+type EditorQuizJSONResponse struct {
+	Body EditorQuiz
+
+	Headers EditorQuizResponseHeaders
 }
 
 type EnterpriseResponseHeaders struct {
@@ -8463,6 +10417,146 @@ type SplitOrgdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SplitOrgdefaultApplicationProblemPlusJSONResponse) VisitSplitOrgResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetAttemptRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetAttemptResponseObject interface {
+	VisitGetAttemptResponse(ctx *fiber.Ctx) error
+}
+
+type GetAttempt200JSONResponse Attempt
+
+func (response GetAttempt200JSONResponse) VisitGetAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetAttempt404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetAttempt404ApplicationProblemPlusJSONResponse) VisitGetAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetAttemptdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetAttemptdefaultApplicationProblemPlusJSONResponse) VisitGetAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SaveAnswerRequestObject struct {
+	Id         Id `json:"id"`
+	QuestionId Id `json:"questionId"`
+	Body       *SaveAnswerJSONRequestBody
+}
+
+type SaveAnswerResponseObject interface {
+	VisitSaveAnswerResponse(ctx *fiber.Ctx) error
+}
+
+type SaveAnswer200JSONResponse SavedAnswer
+
+func (response SaveAnswer200JSONResponse) VisitSaveAnswerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SaveAnswer404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response SaveAnswer404ApplicationProblemPlusJSONResponse) VisitSaveAnswerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SaveAnswer409ApplicationProblemPlusJSONResponse Problem
+
+func (response SaveAnswer409ApplicationProblemPlusJSONResponse) VisitSaveAnswerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type SaveAnswerdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SaveAnswerdefaultApplicationProblemPlusJSONResponse) VisitSaveAnswerResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SubmitAttemptRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type SubmitAttemptResponseObject interface {
+	VisitSubmitAttemptResponse(ctx *fiber.Ctx) error
+}
+
+type SubmitAttempt200JSONResponse Outcome
+
+func (response SubmitAttempt200JSONResponse) VisitSubmitAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitAttempt404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response SubmitAttempt404ApplicationProblemPlusJSONResponse) VisitSubmitAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitAttempt409ApplicationProblemPlusJSONResponse Problem
+
+func (response SubmitAttempt409ApplicationProblemPlusJSONResponse) VisitSubmitAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitAttemptdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SubmitAttemptdefaultApplicationProblemPlusJSONResponse) VisitSubmitAttemptResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -10485,6 +12579,1022 @@ func (response WithdrawMaterialdefaultApplicationProblemPlusJSONResponse) VisitW
 	return ctx.JSON(&response.Body)
 }
 
+type ListEditorQuestionsRequestObject struct {
+	Params ListEditorQuestionsParams
+}
+
+type ListEditorQuestionsResponseObject interface {
+	VisitListEditorQuestionsResponse(ctx *fiber.Ctx) error
+}
+
+type ListEditorQuestions200JSONResponse EditorQuestionList
+
+func (response ListEditorQuestions200JSONResponse) VisitListEditorQuestionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListEditorQuestionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEditorQuestionsdefaultApplicationProblemPlusJSONResponse) VisitListEditorQuestionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateQuestionRequestObject struct {
+	Body *CreateQuestionJSONRequestBody
+}
+
+type CreateQuestionResponseObject interface {
+	VisitCreateQuestionResponse(ctx *fiber.Ctx) error
+}
+
+type CreateQuestion201JSONResponse struct{ EditorQuestionJSONResponse }
+
+func (response CreateQuestion201JSONResponse) VisitCreateQuestionResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateQuestion409ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response CreateQuestion409ApplicationProblemPlusJSONResponse) VisitCreateQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateQuestion422ApplicationProblemPlusJSONResponse Problem
+
+func (response CreateQuestion422ApplicationProblemPlusJSONResponse) VisitCreateQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateQuestiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateQuestiondefaultApplicationProblemPlusJSONResponse) VisitCreateQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetEditorQuestionRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetEditorQuestionResponseObject interface {
+	VisitGetEditorQuestionResponse(ctx *fiber.Ctx) error
+}
+
+type GetEditorQuestion200JSONResponse struct{ EditorQuestionJSONResponse }
+
+func (response GetEditorQuestion200JSONResponse) VisitGetEditorQuestionResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetEditorQuestion404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetEditorQuestion404ApplicationProblemPlusJSONResponse) VisitGetEditorQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetEditorQuestiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEditorQuestiondefaultApplicationProblemPlusJSONResponse) VisitGetEditorQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UpdateQuestionRequestObject struct {
+	Id     Id `json:"id"`
+	Params UpdateQuestionParams
+	Body   *UpdateQuestionJSONRequestBody
+}
+
+type UpdateQuestionResponseObject interface {
+	VisitUpdateQuestionResponse(ctx *fiber.Ctx) error
+}
+
+type UpdateQuestion200JSONResponse struct{ EditorQuestionJSONResponse }
+
+func (response UpdateQuestion200JSONResponse) VisitUpdateQuestionResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UpdateQuestion409ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateQuestion409ApplicationProblemPlusJSONResponse) VisitUpdateQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateQuestion412ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateQuestion412ApplicationProblemPlusJSONResponse) VisitUpdateQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateQuestion422ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateQuestion422ApplicationProblemPlusJSONResponse) VisitUpdateQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateQuestion428ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateQuestion428ApplicationProblemPlusJSONResponse) VisitUpdateQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateQuestiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateQuestiondefaultApplicationProblemPlusJSONResponse) VisitUpdateQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ApproveQuestionRequestObject struct {
+	Id     Id `json:"id"`
+	Params ApproveQuestionParams
+}
+
+type ApproveQuestionResponseObject interface {
+	VisitApproveQuestionResponse(ctx *fiber.Ctx) error
+}
+
+type ApproveQuestion200JSONResponse struct{ EditorQuestionJSONResponse }
+
+func (response ApproveQuestion200JSONResponse) VisitApproveQuestionResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ApproveQuestion404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveQuestion404ApplicationProblemPlusJSONResponse) VisitApproveQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveQuestion409ApplicationProblemPlusJSONResponse Problem
+
+func (response ApproveQuestion409ApplicationProblemPlusJSONResponse) VisitApproveQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveQuestion412ApplicationProblemPlusJSONResponse Problem
+
+func (response ApproveQuestion412ApplicationProblemPlusJSONResponse) VisitApproveQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveQuestiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveQuestiondefaultApplicationProblemPlusJSONResponse) VisitApproveQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PublishQuestionRequestObject struct {
+	Id     Id `json:"id"`
+	Params PublishQuestionParams
+}
+
+type PublishQuestionResponseObject interface {
+	VisitPublishQuestionResponse(ctx *fiber.Ctx) error
+}
+
+type PublishQuestion200JSONResponse struct{ EditorQuestionJSONResponse }
+
+func (response PublishQuestion200JSONResponse) VisitPublishQuestionResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PublishQuestion404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response PublishQuestion404ApplicationProblemPlusJSONResponse) VisitPublishQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type PublishQuestion409ApplicationProblemPlusJSONResponse Problem
+
+func (response PublishQuestion409ApplicationProblemPlusJSONResponse) VisitPublishQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type PublishQuestion412ApplicationProblemPlusJSONResponse Problem
+
+func (response PublishQuestion412ApplicationProblemPlusJSONResponse) VisitPublishQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type PublishQuestiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PublishQuestiondefaultApplicationProblemPlusJSONResponse) VisitPublishQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RejectQuestionRequestObject struct {
+	Id     Id `json:"id"`
+	Params RejectQuestionParams
+	Body   *RejectQuestionJSONRequestBody
+}
+
+type RejectQuestionResponseObject interface {
+	VisitRejectQuestionResponse(ctx *fiber.Ctx) error
+}
+
+type RejectQuestion200JSONResponse struct{ EditorQuestionJSONResponse }
+
+func (response RejectQuestion200JSONResponse) VisitRejectQuestionResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RejectQuestion404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response RejectQuestion404ApplicationProblemPlusJSONResponse) VisitRejectQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type RejectQuestion409ApplicationProblemPlusJSONResponse Problem
+
+func (response RejectQuestion409ApplicationProblemPlusJSONResponse) VisitRejectQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type RejectQuestion412ApplicationProblemPlusJSONResponse Problem
+
+func (response RejectQuestion412ApplicationProblemPlusJSONResponse) VisitRejectQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type RejectQuestiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RejectQuestiondefaultApplicationProblemPlusJSONResponse) VisitRejectQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SubmitQuestionRequestObject struct {
+	Id     Id `json:"id"`
+	Params SubmitQuestionParams
+}
+
+type SubmitQuestionResponseObject interface {
+	VisitSubmitQuestionResponse(ctx *fiber.Ctx) error
+}
+
+type SubmitQuestion200JSONResponse struct{ EditorQuestionJSONResponse }
+
+func (response SubmitQuestion200JSONResponse) VisitSubmitQuestionResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SubmitQuestion404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response SubmitQuestion404ApplicationProblemPlusJSONResponse) VisitSubmitQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitQuestion409ApplicationProblemPlusJSONResponse Problem
+
+func (response SubmitQuestion409ApplicationProblemPlusJSONResponse) VisitSubmitQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitQuestion412ApplicationProblemPlusJSONResponse Problem
+
+func (response SubmitQuestion412ApplicationProblemPlusJSONResponse) VisitSubmitQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitQuestiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SubmitQuestiondefaultApplicationProblemPlusJSONResponse) VisitSubmitQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WithdrawQuestionRequestObject struct {
+	Id     Id `json:"id"`
+	Params WithdrawQuestionParams
+	Body   *WithdrawQuestionJSONRequestBody
+}
+
+type WithdrawQuestionResponseObject interface {
+	VisitWithdrawQuestionResponse(ctx *fiber.Ctx) error
+}
+
+type WithdrawQuestion200JSONResponse struct{ EditorQuestionJSONResponse }
+
+func (response WithdrawQuestion200JSONResponse) VisitWithdrawQuestionResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WithdrawQuestion404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response WithdrawQuestion404ApplicationProblemPlusJSONResponse) VisitWithdrawQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type WithdrawQuestion409ApplicationProblemPlusJSONResponse Problem
+
+func (response WithdrawQuestion409ApplicationProblemPlusJSONResponse) VisitWithdrawQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type WithdrawQuestion412ApplicationProblemPlusJSONResponse Problem
+
+func (response WithdrawQuestion412ApplicationProblemPlusJSONResponse) VisitWithdrawQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type WithdrawQuestiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawQuestiondefaultApplicationProblemPlusJSONResponse) VisitWithdrawQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListEditorQuizzesRequestObject struct {
+	Params ListEditorQuizzesParams
+}
+
+type ListEditorQuizzesResponseObject interface {
+	VisitListEditorQuizzesResponse(ctx *fiber.Ctx) error
+}
+
+type ListEditorQuizzes200JSONResponse EditorQuizList
+
+func (response ListEditorQuizzes200JSONResponse) VisitListEditorQuizzesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListEditorQuizzesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEditorQuizzesdefaultApplicationProblemPlusJSONResponse) VisitListEditorQuizzesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateQuizRequestObject struct {
+	Body *CreateQuizJSONRequestBody
+}
+
+type CreateQuizResponseObject interface {
+	VisitCreateQuizResponse(ctx *fiber.Ctx) error
+}
+
+type CreateQuiz201JSONResponse struct{ EditorQuizJSONResponse }
+
+func (response CreateQuiz201JSONResponse) VisitCreateQuizResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateQuiz409ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response CreateQuiz409ApplicationProblemPlusJSONResponse) VisitCreateQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateQuiz422ApplicationProblemPlusJSONResponse Problem
+
+func (response CreateQuiz422ApplicationProblemPlusJSONResponse) VisitCreateQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateQuizdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateQuizdefaultApplicationProblemPlusJSONResponse) VisitCreateQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetEditorQuizRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetEditorQuizResponseObject interface {
+	VisitGetEditorQuizResponse(ctx *fiber.Ctx) error
+}
+
+type GetEditorQuiz200JSONResponse struct{ EditorQuizJSONResponse }
+
+func (response GetEditorQuiz200JSONResponse) VisitGetEditorQuizResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetEditorQuiz404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetEditorQuiz404ApplicationProblemPlusJSONResponse) VisitGetEditorQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetEditorQuizdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEditorQuizdefaultApplicationProblemPlusJSONResponse) VisitGetEditorQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UpdateQuizRequestObject struct {
+	Id     Id `json:"id"`
+	Params UpdateQuizParams
+	Body   *UpdateQuizJSONRequestBody
+}
+
+type UpdateQuizResponseObject interface {
+	VisitUpdateQuizResponse(ctx *fiber.Ctx) error
+}
+
+type UpdateQuiz200JSONResponse struct{ EditorQuizJSONResponse }
+
+func (response UpdateQuiz200JSONResponse) VisitUpdateQuizResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UpdateQuiz409ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateQuiz409ApplicationProblemPlusJSONResponse) VisitUpdateQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateQuiz412ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateQuiz412ApplicationProblemPlusJSONResponse) VisitUpdateQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateQuiz422ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateQuiz422ApplicationProblemPlusJSONResponse) VisitUpdateQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateQuiz428ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateQuiz428ApplicationProblemPlusJSONResponse) VisitUpdateQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateQuizdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateQuizdefaultApplicationProblemPlusJSONResponse) VisitUpdateQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ApproveQuizRequestObject struct {
+	Id     Id `json:"id"`
+	Params ApproveQuizParams
+}
+
+type ApproveQuizResponseObject interface {
+	VisitApproveQuizResponse(ctx *fiber.Ctx) error
+}
+
+type ApproveQuiz200JSONResponse struct{ EditorQuizJSONResponse }
+
+func (response ApproveQuiz200JSONResponse) VisitApproveQuizResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ApproveQuiz404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveQuiz404ApplicationProblemPlusJSONResponse) VisitApproveQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveQuiz409ApplicationProblemPlusJSONResponse Problem
+
+func (response ApproveQuiz409ApplicationProblemPlusJSONResponse) VisitApproveQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveQuiz412ApplicationProblemPlusJSONResponse Problem
+
+func (response ApproveQuiz412ApplicationProblemPlusJSONResponse) VisitApproveQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveQuizdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveQuizdefaultApplicationProblemPlusJSONResponse) VisitApproveQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PublishQuizRequestObject struct {
+	Id     Id `json:"id"`
+	Params PublishQuizParams
+}
+
+type PublishQuizResponseObject interface {
+	VisitPublishQuizResponse(ctx *fiber.Ctx) error
+}
+
+type PublishQuiz200JSONResponse struct{ EditorQuizJSONResponse }
+
+func (response PublishQuiz200JSONResponse) VisitPublishQuizResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PublishQuiz404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response PublishQuiz404ApplicationProblemPlusJSONResponse) VisitPublishQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type PublishQuiz409ApplicationProblemPlusJSONResponse Problem
+
+func (response PublishQuiz409ApplicationProblemPlusJSONResponse) VisitPublishQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type PublishQuiz412ApplicationProblemPlusJSONResponse Problem
+
+func (response PublishQuiz412ApplicationProblemPlusJSONResponse) VisitPublishQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type PublishQuizdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PublishQuizdefaultApplicationProblemPlusJSONResponse) VisitPublishQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RejectQuizRequestObject struct {
+	Id     Id `json:"id"`
+	Params RejectQuizParams
+	Body   *RejectQuizJSONRequestBody
+}
+
+type RejectQuizResponseObject interface {
+	VisitRejectQuizResponse(ctx *fiber.Ctx) error
+}
+
+type RejectQuiz200JSONResponse struct{ EditorQuizJSONResponse }
+
+func (response RejectQuiz200JSONResponse) VisitRejectQuizResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RejectQuiz404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response RejectQuiz404ApplicationProblemPlusJSONResponse) VisitRejectQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type RejectQuiz409ApplicationProblemPlusJSONResponse Problem
+
+func (response RejectQuiz409ApplicationProblemPlusJSONResponse) VisitRejectQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type RejectQuiz412ApplicationProblemPlusJSONResponse Problem
+
+func (response RejectQuiz412ApplicationProblemPlusJSONResponse) VisitRejectQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type RejectQuizdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RejectQuizdefaultApplicationProblemPlusJSONResponse) VisitRejectQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SubmitQuizRequestObject struct {
+	Id     Id `json:"id"`
+	Params SubmitQuizParams
+}
+
+type SubmitQuizResponseObject interface {
+	VisitSubmitQuizResponse(ctx *fiber.Ctx) error
+}
+
+type SubmitQuiz200JSONResponse struct{ EditorQuizJSONResponse }
+
+func (response SubmitQuiz200JSONResponse) VisitSubmitQuizResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SubmitQuiz404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response SubmitQuiz404ApplicationProblemPlusJSONResponse) VisitSubmitQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitQuiz409ApplicationProblemPlusJSONResponse Problem
+
+func (response SubmitQuiz409ApplicationProblemPlusJSONResponse) VisitSubmitQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitQuiz412ApplicationProblemPlusJSONResponse Problem
+
+func (response SubmitQuiz412ApplicationProblemPlusJSONResponse) VisitSubmitQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitQuizdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SubmitQuizdefaultApplicationProblemPlusJSONResponse) VisitSubmitQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WithdrawQuizRequestObject struct {
+	Id     Id `json:"id"`
+	Params WithdrawQuizParams
+	Body   *WithdrawQuizJSONRequestBody
+}
+
+type WithdrawQuizResponseObject interface {
+	VisitWithdrawQuizResponse(ctx *fiber.Ctx) error
+}
+
+type WithdrawQuiz200JSONResponse struct{ EditorQuizJSONResponse }
+
+func (response WithdrawQuiz200JSONResponse) VisitWithdrawQuizResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WithdrawQuiz404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response WithdrawQuiz404ApplicationProblemPlusJSONResponse) VisitWithdrawQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type WithdrawQuiz409ApplicationProblemPlusJSONResponse Problem
+
+func (response WithdrawQuiz409ApplicationProblemPlusJSONResponse) VisitWithdrawQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type WithdrawQuiz412ApplicationProblemPlusJSONResponse Problem
+
+func (response WithdrawQuiz412ApplicationProblemPlusJSONResponse) VisitWithdrawQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type WithdrawQuizdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawQuizdefaultApplicationProblemPlusJSONResponse) VisitWithdrawQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetFileRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -10979,6 +14089,35 @@ func (response UpdateMedefaultApplicationProblemPlusJSONResponse) VisitUpdateMeR
 	return ctx.JSON(&response.Body)
 }
 
+type ListMyAttemptsRequestObject struct {
+	Params ListMyAttemptsParams
+}
+
+type ListMyAttemptsResponseObject interface {
+	VisitListMyAttemptsResponse(ctx *fiber.Ctx) error
+}
+
+type ListMyAttempts200JSONResponse AttemptList
+
+func (response ListMyAttempts200JSONResponse) VisitListMyAttemptsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListMyAttemptsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMyAttemptsdefaultApplicationProblemPlusJSONResponse) VisitListMyAttemptsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListBookmarksRequestObject struct {
 	Params ListBookmarksParams
 }
@@ -11370,6 +14509,158 @@ func (response GetPrivacyNoticedefaultApplicationProblemPlusJSONResponse) VisitG
 	return ctx.JSON(&response.Body)
 }
 
+type ListQuizzesRequestObject struct {
+	Params ListQuizzesParams
+}
+
+type ListQuizzesResponseObject interface {
+	VisitListQuizzesResponse(ctx *fiber.Ctx) error
+}
+
+type ListQuizzes200JSONResponse QuizList
+
+func (response ListQuizzes200JSONResponse) VisitListQuizzesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListQuizzes304Response struct {
+}
+
+func (response ListQuizzes304Response) VisitListQuizzesResponse(ctx *fiber.Ctx) error {
+	ctx.Status(304)
+	return nil
+}
+
+type ListQuizzesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListQuizzesdefaultApplicationProblemPlusJSONResponse) VisitListQuizzesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetQuizRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetQuizResponseObject interface {
+	VisitGetQuizResponse(ctx *fiber.Ctx) error
+}
+
+type GetQuiz200JSONResponse Quiz
+
+func (response GetQuiz200JSONResponse) VisitGetQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuiz304Response struct {
+}
+
+func (response GetQuiz304Response) VisitGetQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Status(304)
+	return nil
+}
+
+type GetQuiz404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuiz404ApplicationProblemPlusJSONResponse) VisitGetQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuizdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetQuizdefaultApplicationProblemPlusJSONResponse) VisitGetQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type StartQuizAttemptRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type StartQuizAttemptResponseObject interface {
+	VisitStartQuizAttemptResponse(ctx *fiber.Ctx) error
+}
+
+type StartQuizAttempt200JSONResponse Attempt
+
+func (response StartQuizAttempt200JSONResponse) VisitStartQuizAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type StartQuizAttempt201JSONResponse Attempt
+
+func (response StartQuizAttempt201JSONResponse) VisitStartQuizAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type StartQuizAttempt404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response StartQuizAttempt404ApplicationProblemPlusJSONResponse) VisitStartQuizAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type StartQuizAttempt409ApplicationProblemPlusJSONResponse Problem
+
+func (response StartQuizAttempt409ApplicationProblemPlusJSONResponse) VisitStartQuizAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type StartQuizAttempt429ApplicationProblemPlusJSONResponse Problem
+
+func (response StartQuizAttempt429ApplicationProblemPlusJSONResponse) VisitStartQuizAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response)
+}
+
+type StartQuizAttemptdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StartQuizAttemptdefaultApplicationProblemPlusJSONResponse) VisitStartQuizAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type SearchRequestObject struct {
 	Params SearchParams
 }
@@ -11532,6 +14823,15 @@ type StrictServerInterface interface {
 	// SplitOrg End an organisation in favour of several new ones
 	// (POST /v1/admin/orgs/{id}/split)
 	SplitOrg(ctx context.Context, request SplitOrgRequestObject) (SplitOrgResponseObject, error)
+	// GetAttempt An attempt of the caller's with what was saved, and what came of it as the rules allow
+	// (GET /v1/attempts/{id})
+	GetAttempt(ctx context.Context, request GetAttemptRequestObject) (GetAttemptResponseObject, error)
+	// SaveAnswer Save the answer to one question
+	// (PUT /v1/attempts/{id}/answers/{questionId})
+	SaveAnswer(ctx context.Context, request SaveAnswerRequestObject) (SaveAnswerResponseObject, error)
+	// SubmitAttempt Hand the attempt in; it is graded once
+	// (POST /v1/attempts/{id}/submit)
+	SubmitAttempt(ctx context.Context, request SubmitAttemptRequestObject) (SubmitAttemptResponseObject, error)
 	// Activate Begin with an activation code, or replace a forgotten password
 	// (POST /v1/auth/activate)
 	Activate(ctx context.Context, request ActivateRequestObject) (ActivateResponseObject, error)
@@ -11643,6 +14943,60 @@ type StrictServerInterface interface {
 	// WithdrawMaterial Take the published version off all phones
 	// (POST /v1/editor/materials/{id}/withdraw)
 	WithdrawMaterial(ctx context.Context, request WithdrawMaterialRequestObject) (WithdrawMaterialResponseObject, error)
+	// ListEditorQuestions Questions of the caller's organisations, drafts included
+	// (GET /v1/editor/questions)
+	ListEditorQuestions(ctx context.Context, request ListEditorQuestionsRequestObject) (ListEditorQuestionsResponseObject, error)
+	// CreateQuestion Begin a question
+	// (POST /v1/editor/questions)
+	CreateQuestion(ctx context.Context, request CreateQuestionRequestObject) (CreateQuestionResponseObject, error)
+	// GetEditorQuestion A question with its draft
+	// (GET /v1/editor/questions/{id})
+	GetEditorQuestion(ctx context.Context, request GetEditorQuestionRequestObject) (GetEditorQuestionResponseObject, error)
+	// UpdateQuestion Replace the draft
+	// (PATCH /v1/editor/questions/{id})
+	UpdateQuestion(ctx context.Context, request UpdateQuestionRequestObject) (UpdateQuestionResponseObject, error)
+	// ApproveQuestion Approve the submitted draft
+	// (POST /v1/editor/questions/{id}/approve)
+	ApproveQuestion(ctx context.Context, request ApproveQuestionRequestObject) (ApproveQuestionResponseObject, error)
+	// PublishQuestion Publish the approved draft into the bank as the next version
+	// (POST /v1/editor/questions/{id}/publish)
+	PublishQuestion(ctx context.Context, request PublishQuestionRequestObject) (PublishQuestionResponseObject, error)
+	// RejectQuestion Send the submitted draft back with a reason
+	// (POST /v1/editor/questions/{id}/reject)
+	RejectQuestion(ctx context.Context, request RejectQuestionRequestObject) (RejectQuestionResponseObject, error)
+	// SubmitQuestion Hand the draft to an approver
+	// (POST /v1/editor/questions/{id}/submit)
+	SubmitQuestion(ctx context.Context, request SubmitQuestionRequestObject) (SubmitQuestionResponseObject, error)
+	// WithdrawQuestion Take the published version out of the bank; papers that have it keep it
+	// (POST /v1/editor/questions/{id}/withdraw)
+	WithdrawQuestion(ctx context.Context, request WithdrawQuestionRequestObject) (WithdrawQuestionResponseObject, error)
+	// ListEditorQuizzes Quizzes of the caller's organisations, drafts included
+	// (GET /v1/editor/quizzes)
+	ListEditorQuizzes(ctx context.Context, request ListEditorQuizzesRequestObject) (ListEditorQuizzesResponseObject, error)
+	// CreateQuiz Begin a quiz
+	// (POST /v1/editor/quizzes)
+	CreateQuiz(ctx context.Context, request CreateQuizRequestObject) (CreateQuizResponseObject, error)
+	// GetEditorQuiz A quiz with its draft
+	// (GET /v1/editor/quizzes/{id})
+	GetEditorQuiz(ctx context.Context, request GetEditorQuizRequestObject) (GetEditorQuizResponseObject, error)
+	// UpdateQuiz Change the draft
+	// (PATCH /v1/editor/quizzes/{id})
+	UpdateQuiz(ctx context.Context, request UpdateQuizRequestObject) (UpdateQuizResponseObject, error)
+	// ApproveQuiz Approve the submitted draft
+	// (POST /v1/editor/quizzes/{id}/approve)
+	ApproveQuiz(ctx context.Context, request ApproveQuizRequestObject) (ApproveQuizResponseObject, error)
+	// PublishQuiz Publish the approved draft as the next version
+	// (POST /v1/editor/quizzes/{id}/publish)
+	PublishQuiz(ctx context.Context, request PublishQuizRequestObject) (PublishQuizResponseObject, error)
+	// RejectQuiz Send the submitted draft back with a reason
+	// (POST /v1/editor/quizzes/{id}/reject)
+	RejectQuiz(ctx context.Context, request RejectQuizRequestObject) (RejectQuizResponseObject, error)
+	// SubmitQuiz Hand the draft to an approver; its questions are pinned to what is published of them
+	// (POST /v1/editor/quizzes/{id}/submit)
+	SubmitQuiz(ctx context.Context, request SubmitQuizRequestObject) (SubmitQuizResponseObject, error)
+	// WithdrawQuiz Take the published version off all phones; attempts that run go on
+	// (POST /v1/editor/quizzes/{id}/withdraw)
+	WithdrawQuiz(ctx context.Context, request WithdrawQuizRequestObject) (WithdrawQuizResponseObject, error)
 	// GetFile An attachment, whole or in part
 	// (GET /v1/files/{id})
 	GetFile(ctx context.Context, request GetFileRequestObject) (GetFileResponseObject, error)
@@ -11658,6 +15012,9 @@ type StrictServerInterface interface {
 	// UpdateMe Change my preferences
 	// (PATCH /v1/me)
 	UpdateMe(ctx context.Context, request UpdateMeRequestObject) (UpdateMeResponseObject, error)
+	// ListMyAttempts The caller's attempts, newest first
+	// (GET /v1/me/attempts)
+	ListMyAttempts(ctx context.Context, request ListMyAttemptsRequestObject) (ListMyAttemptsResponseObject, error)
 	// ListBookmarks My bookmarks, newest first
 	// (GET /v1/me/bookmarks)
 	ListBookmarks(ctx context.Context, request ListBookmarksRequestObject) (ListBookmarksResponseObject, error)
@@ -11688,6 +15045,15 @@ type StrictServerInterface interface {
 	// GetPrivacyNotice What the server holds about people, to be agreed to before they begin
 	// (GET /v1/privacy-notice)
 	GetPrivacyNotice(ctx context.Context, request GetPrivacyNoticeRequestObject) (GetPrivacyNoticeResponseObject, error)
+	// ListQuizzes Study quizzes that the caller may sit, newest first
+	// (GET /v1/quizzes)
+	ListQuizzes(ctx context.Context, request ListQuizzesRequestObject) (ListQuizzesResponseObject, error)
+	// GetQuiz A quiz and its rules; its questions come with an attempt
+	// (GET /v1/quizzes/{id})
+	GetQuiz(ctx context.Context, request GetQuizRequestObject) (GetQuizResponseObject, error)
+	// StartQuizAttempt Begin an attempt, or go on with the one that is open
+	// (POST /v1/quizzes/{id}/attempts)
+	StartQuizAttempt(ctx context.Context, request StartQuizAttemptRequestObject) (StartQuizAttemptResponseObject, error)
 	// Search Search documents, sections and Q&A
 	// (GET /v1/search)
 	Search(ctx context.Context, request SearchRequestObject) (SearchResponseObject, error)
@@ -12805,6 +16171,102 @@ func (sh *strictHandler) SplitOrg(ctx *fiber.Ctx, id Id, params SplitOrgParams) 
 		return err
 	} else if validResponse, ok := response.(SplitOrgResponseObject); ok {
 		if err := validResponse.VisitSplitOrgResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetAttempt operation middleware
+func (sh *strictHandler) GetAttempt(ctx *fiber.Ctx, id Id) error {
+	var request GetAttemptRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetAttempt(ctx.UserContext(), request.(GetAttemptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetAttempt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetAttemptResponseObject); ok {
+		if err := validResponse.VisitGetAttemptResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SaveAnswer operation middleware
+func (sh *strictHandler) SaveAnswer(ctx *fiber.Ctx, id Id, questionId Id) error {
+	var request SaveAnswerRequestObject
+
+	request.Id = id
+	request.QuestionId = questionId
+
+	var body SaveAnswerJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SaveAnswer(ctx.UserContext(), request.(SaveAnswerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SaveAnswer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SaveAnswerResponseObject); ok {
+		if err := validResponse.VisitSaveAnswerResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitAttempt operation middleware
+func (sh *strictHandler) SubmitAttempt(ctx *fiber.Ctx, id Id) error {
+	var request SubmitAttemptRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitAttempt(ctx.UserContext(), request.(SubmitAttemptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitAttempt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitAttemptResponseObject); ok {
+		if err := validResponse.VisitSubmitAttemptResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -14010,6 +17472,612 @@ func (sh *strictHandler) WithdrawMaterial(ctx *fiber.Ctx, id Id, params Withdraw
 	return nil
 }
 
+// ListEditorQuestions operation middleware
+func (sh *strictHandler) ListEditorQuestions(ctx *fiber.Ctx, params ListEditorQuestionsParams) error {
+	var request ListEditorQuestionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEditorQuestions(ctx.UserContext(), request.(ListEditorQuestionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEditorQuestions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEditorQuestionsResponseObject); ok {
+		if err := validResponse.VisitListEditorQuestionsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateQuestion operation middleware
+func (sh *strictHandler) CreateQuestion(ctx *fiber.Ctx) error {
+	var request CreateQuestionRequestObject
+
+	var body CreateQuestionJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateQuestion(ctx.UserContext(), request.(CreateQuestionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateQuestion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateQuestionResponseObject); ok {
+		if err := validResponse.VisitCreateQuestionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEditorQuestion operation middleware
+func (sh *strictHandler) GetEditorQuestion(ctx *fiber.Ctx, id Id) error {
+	var request GetEditorQuestionRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEditorQuestion(ctx.UserContext(), request.(GetEditorQuestionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEditorQuestion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEditorQuestionResponseObject); ok {
+		if err := validResponse.VisitGetEditorQuestionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateQuestion operation middleware
+func (sh *strictHandler) UpdateQuestion(ctx *fiber.Ctx, id Id, params UpdateQuestionParams) error {
+	var request UpdateQuestionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body UpdateQuestionJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateQuestion(ctx.UserContext(), request.(UpdateQuestionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateQuestion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateQuestionResponseObject); ok {
+		if err := validResponse.VisitUpdateQuestionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApproveQuestion operation middleware
+func (sh *strictHandler) ApproveQuestion(ctx *fiber.Ctx, id Id, params ApproveQuestionParams) error {
+	var request ApproveQuestionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveQuestion(ctx.UserContext(), request.(ApproveQuestionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveQuestion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveQuestionResponseObject); ok {
+		if err := validResponse.VisitApproveQuestionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PublishQuestion operation middleware
+func (sh *strictHandler) PublishQuestion(ctx *fiber.Ctx, id Id, params PublishQuestionParams) error {
+	var request PublishQuestionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PublishQuestion(ctx.UserContext(), request.(PublishQuestionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PublishQuestion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PublishQuestionResponseObject); ok {
+		if err := validResponse.VisitPublishQuestionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RejectQuestion operation middleware
+func (sh *strictHandler) RejectQuestion(ctx *fiber.Ctx, id Id, params RejectQuestionParams) error {
+	var request RejectQuestionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RejectQuestionJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RejectQuestion(ctx.UserContext(), request.(RejectQuestionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RejectQuestion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RejectQuestionResponseObject); ok {
+		if err := validResponse.VisitRejectQuestionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitQuestion operation middleware
+func (sh *strictHandler) SubmitQuestion(ctx *fiber.Ctx, id Id, params SubmitQuestionParams) error {
+	var request SubmitQuestionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitQuestion(ctx.UserContext(), request.(SubmitQuestionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitQuestion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitQuestionResponseObject); ok {
+		if err := validResponse.VisitSubmitQuestionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawQuestion operation middleware
+func (sh *strictHandler) WithdrawQuestion(ctx *fiber.Ctx, id Id, params WithdrawQuestionParams) error {
+	var request WithdrawQuestionRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body WithdrawQuestionJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawQuestion(ctx.UserContext(), request.(WithdrawQuestionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawQuestion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawQuestionResponseObject); ok {
+		if err := validResponse.VisitWithdrawQuestionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListEditorQuizzes operation middleware
+func (sh *strictHandler) ListEditorQuizzes(ctx *fiber.Ctx, params ListEditorQuizzesParams) error {
+	var request ListEditorQuizzesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEditorQuizzes(ctx.UserContext(), request.(ListEditorQuizzesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEditorQuizzes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEditorQuizzesResponseObject); ok {
+		if err := validResponse.VisitListEditorQuizzesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateQuiz operation middleware
+func (sh *strictHandler) CreateQuiz(ctx *fiber.Ctx) error {
+	var request CreateQuizRequestObject
+
+	var body CreateQuizJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateQuiz(ctx.UserContext(), request.(CreateQuizRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateQuiz")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateQuizResponseObject); ok {
+		if err := validResponse.VisitCreateQuizResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEditorQuiz operation middleware
+func (sh *strictHandler) GetEditorQuiz(ctx *fiber.Ctx, id Id) error {
+	var request GetEditorQuizRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEditorQuiz(ctx.UserContext(), request.(GetEditorQuizRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEditorQuiz")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEditorQuizResponseObject); ok {
+		if err := validResponse.VisitGetEditorQuizResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateQuiz operation middleware
+func (sh *strictHandler) UpdateQuiz(ctx *fiber.Ctx, id Id, params UpdateQuizParams) error {
+	var request UpdateQuizRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body UpdateQuizJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateQuiz(ctx.UserContext(), request.(UpdateQuizRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateQuiz")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateQuizResponseObject); ok {
+		if err := validResponse.VisitUpdateQuizResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApproveQuiz operation middleware
+func (sh *strictHandler) ApproveQuiz(ctx *fiber.Ctx, id Id, params ApproveQuizParams) error {
+	var request ApproveQuizRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveQuiz(ctx.UserContext(), request.(ApproveQuizRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveQuiz")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveQuizResponseObject); ok {
+		if err := validResponse.VisitApproveQuizResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PublishQuiz operation middleware
+func (sh *strictHandler) PublishQuiz(ctx *fiber.Ctx, id Id, params PublishQuizParams) error {
+	var request PublishQuizRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PublishQuiz(ctx.UserContext(), request.(PublishQuizRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PublishQuiz")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PublishQuizResponseObject); ok {
+		if err := validResponse.VisitPublishQuizResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RejectQuiz operation middleware
+func (sh *strictHandler) RejectQuiz(ctx *fiber.Ctx, id Id, params RejectQuizParams) error {
+	var request RejectQuizRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RejectQuizJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RejectQuiz(ctx.UserContext(), request.(RejectQuizRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RejectQuiz")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RejectQuizResponseObject); ok {
+		if err := validResponse.VisitRejectQuizResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitQuiz operation middleware
+func (sh *strictHandler) SubmitQuiz(ctx *fiber.Ctx, id Id, params SubmitQuizParams) error {
+	var request SubmitQuizRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitQuiz(ctx.UserContext(), request.(SubmitQuizRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitQuiz")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitQuizResponseObject); ok {
+		if err := validResponse.VisitSubmitQuizResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawQuiz operation middleware
+func (sh *strictHandler) WithdrawQuiz(ctx *fiber.Ctx, id Id, params WithdrawQuizParams) error {
+	var request WithdrawQuizRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body WithdrawQuizJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawQuiz(ctx.UserContext(), request.(WithdrawQuizRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawQuiz")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawQuizResponseObject); ok {
+		if err := validResponse.VisitWithdrawQuizResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetFile operation middleware
 func (sh *strictHandler) GetFile(ctx *fiber.Ctx, id Id) error {
 	var request GetFileRequestObject
@@ -14147,6 +18215,33 @@ func (sh *strictHandler) UpdateMe(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(UpdateMeResponseObject); ok {
 		if err := validResponse.VisitUpdateMeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMyAttempts operation middleware
+func (sh *strictHandler) ListMyAttempts(ctx *fiber.Ctx, params ListMyAttemptsParams) error {
+	var request ListMyAttemptsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyAttempts(ctx.UserContext(), request.(ListMyAttemptsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyAttempts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMyAttemptsResponseObject); ok {
+		if err := validResponse.VisitListMyAttemptsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -14442,6 +18537,87 @@ func (sh *strictHandler) GetPrivacyNotice(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(GetPrivacyNoticeResponseObject); ok {
 		if err := validResponse.VisitGetPrivacyNoticeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListQuizzes operation middleware
+func (sh *strictHandler) ListQuizzes(ctx *fiber.Ctx, params ListQuizzesParams) error {
+	var request ListQuizzesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListQuizzes(ctx.UserContext(), request.(ListQuizzesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListQuizzes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListQuizzesResponseObject); ok {
+		if err := validResponse.VisitListQuizzesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetQuiz operation middleware
+func (sh *strictHandler) GetQuiz(ctx *fiber.Ctx, id Id) error {
+	var request GetQuizRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuiz(ctx.UserContext(), request.(GetQuizRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuiz")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetQuizResponseObject); ok {
+		if err := validResponse.VisitGetQuizResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartQuizAttempt operation middleware
+func (sh *strictHandler) StartQuizAttempt(ctx *fiber.Ctx, id Id) error {
+	var request StartQuizAttemptRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.StartQuizAttempt(ctx.UserContext(), request.(StartQuizAttemptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartQuizAttempt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartQuizAttemptResponseObject); ok {
+		if err := validResponse.VisitStartQuizAttemptResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

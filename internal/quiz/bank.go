@@ -1,0 +1,97 @@
+package quiz
+
+import (
+	"context"
+	"slices"
+
+	"sotay/internal/caller"
+	"sotay/internal/editorial"
+	"sotay/internal/fault"
+	"sotay/internal/ident"
+	"sotay/internal/quiz/question"
+)
+
+// CreateQuestion begins a question of an organisation's bank. sourceKey makes
+// an import repeatable, "" is none.
+func (s *Service) CreateQuestion(ctx context.Context, c *caller.Caller, orgID, sourceKey string, q question.Question) (QuestionItem, error) {
+	if err := s.office.InScope(c, editorial.Editors...)(orgID); err != nil {
+		return QuestionItem{}, editorial.OutOfScope
+	}
+	item := QuestionItem{OrgID: orgID, Visibility: s.office.OwnReaders(orgID)}
+	item.ID = ident.New()
+	item.UniqueKey, item.SourceKey = item.ID, item.ID
+	if sourceKey != "" {
+		item.SourceKey = sourceKey
+	}
+	if err := s.applyQuestion(ctx, q, &item); err != nil {
+		return item, err
+	}
+	return item, sourceFault(s.questions.Create(ctx, s.office.Actor(c, editorial.Editors...), &item))
+}
+
+// UpdateQuestion replaces the draft; rev is the revision that was read. Ids that
+// stay keep what members answered comparable.
+func (s *Service) UpdateQuestion(ctx context.Context, c *caller.Caller, id string, rev int64, q question.Question) (QuestionItem, error) {
+	return s.questions.Edit(ctx, s.office.Actor(c, editorial.Editors...), id, rev, func(i *QuestionItem) error {
+		return s.applyQuestion(ctx, q, i)
+	})
+}
+
+// StepQuestion takes a question one step on; rev 0 is any revision.
+func (s *Service) StepQuestion(ctx context.Context, c *caller.Caller, id string, v editorial.Verb, rev int64, reason string) (QuestionItem, error) {
+	return editorial.Step(ctx, &s.office, s.questions, c, id, v, rev, reason)
+}
+
+// EditorQuestion returns an item in the caller's scope.
+func (s *Service) EditorQuestion(ctx context.Context, c *caller.Caller, id string) (QuestionItem, error) {
+	return editorial.Item(ctx, &s.office, s.questions, c, id)
+}
+
+// EditorQuestions lists items in the caller's scope, latest change first.
+func (s *Service) EditorQuestions(ctx context.Context, c *caller.Caller, state, cursor string, limit int) ([]QuestionItem, *string, error) {
+	return editorial.Items(ctx, &s.office, s.questions, c, "editor/questions/", state, cursor, limit)
+}
+
+// ImportedQuestion returns what an import of this key made before, or
+// fault.NotFound.
+func (s *Service) ImportedQuestion(ctx context.Context, key string) (QuestionItem, error) {
+	return s.questions.BySource(ctx, key)
+}
+
+// applyQuestion writes a question into an item's newest version and checks it.
+func (s *Service) applyQuestion(ctx context.Context, q question.Question, i *QuestionItem) error {
+	n := q.Normal()
+	f := n.Check(fault.BadInput, "")
+	if n.DocumentID != "" {
+		ok, err := s.Texts.HasSection(ctx, n.DocumentID, n.SectionID)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			f = f.At("/sectionId", "not_found", "Không có văn bản hoặc mục này.", "There is no such document or section.")
+		}
+	}
+	if len(f.Fields) > 0 {
+		return f
+	}
+	if slices.ContainsFunc(lines(&n), s.ClassifiedLine) {
+		return classified
+	}
+	i.Payload = n
+	return nil
+}
+
+// lines is all that a question says, as a mark of secrecy is looked for.
+func lines(q *question.Question) []string {
+	out := append([]string{q.Text, q.Explanation, q.Topic}, q.Accepted...)
+	for _, c := range q.Choices {
+		out = append(out, c.Text)
+	}
+	for _, p := range q.Pairs {
+		out = append(out, p.Prompt, p.Option)
+	}
+	for _, o := range slices.Concat(q.Spare, q.Steps) {
+		out = append(out, o.Text)
+	}
+	return out
+}
