@@ -35,6 +35,7 @@ func goodBodies() map[string]fields {
 		"rejectDocument": reason, "withdrawDocument": reason, "rejectMaterial": reason, "withdrawMaterial": reason,
 	}
 	maps.Copy(bodies, directoryBodies())
+	maps.Copy(bodies, quizBodies())
 	return bodies
 }
 

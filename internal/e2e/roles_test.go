@@ -70,6 +70,9 @@ type cast struct {
 	sample               string // a published document that all may see
 	sampleFile           string // its attachment
 	sampleMaterial       string
+	sampleQuestion       string // in the bank
+	sampleQuiz           string // one that all may sit
+	otherQuiz            string // and one that nobody has begun
 	made                 int
 }
 
@@ -81,14 +84,18 @@ func newCast(t *testing.T, s *server) *cast {
 	w.documents.approve(t, w.sample)
 	w.documents.publish(t, w.sample)
 	w.sampleMaterial = w.materials.release(t, material("Tài liệu của bảng vai trò", w.sample)).ID
+	w.quizCast(t)
 	return w
 }
 
 func (w *cast) desk(kind string) desk {
-	if kind == "materials" {
+	switch kind {
+	case "documents":
+		return w.documents
+	case "materials":
 		return w.materials
 	}
-	return w.documents
+	return desk{kind: kind, editor: w.documents.editor, approver: w.documents.approver}
 }
 
 // in makes an item in a state.
@@ -96,12 +103,7 @@ func (w *cast) in(t *testing.T, kind, state string) item {
 	t.Helper()
 	w.made++
 	d, title := w.desk(kind), fmt.Sprintf("Mục số %d", w.made)
-	var i item
-	if kind == "materials" {
-		i = d.create(t, material(title, w.sample))
-	} else {
-		i = d.create(t, document(title))
-	}
+	i := d.create(t, w.draftOf(kind, title))
 	switch state {
 	case "submitted":
 		d.editor.do(t, "POST", d.path(i.ID, "submit"), nil).want(t, 200)
@@ -217,6 +219,7 @@ func table() map[string]rule {
 	}
 	maps.Copy(rows, directoryRows())
 	maps.Copy(rows, importRows())
+	maps.Copy(rows, quizRows())
 	for kind, name := range map[string]string{"documents": "Document", "materials": "Material"} {
 		rows["getEditor"+name] = rule{steps(kind, "draft", "", nil), only(byEither)}
 		rows["update"+name] = rule{steps(kind, "draft", "", fields{"title": "Tên mới"}), only(byEditors)}
@@ -328,7 +331,7 @@ func TestUnknownIDs(t *testing.T) {
 		if !strings.Contains(o.path, "{") {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "khong-co-id-nay", "{documentId}", "khong-co-id-nay", "{fileId}", "khong-co-id-nay", "{n}", "1").Replace(o.path)
+		path := strings.NewReplacer("{id}", "khong-co-id-nay", "{documentId}", "khong-co-id-nay", "{fileId}", "khong-co-id-nay", "{questionId}", "q1", "{n}", "1").Replace(o.path)
 		k := call{body: goodBody(t, o), headers: ifMatch(o)}
 		if strings.HasPrefix(o.path, "/v1/editor/") {
 			k = rows[o.id].call(t, w, editor)

@@ -847,16 +847,22 @@ func (e State) Valid() bool {
 
 // Defines values for SyncChangeKind.
 const (
+	SyncChangeKindContest  SyncChangeKind = "contest"
 	SyncChangeKindDocument SyncChangeKind = "document"
 	SyncChangeKindMaterial SyncChangeKind = "material"
+	SyncChangeKindQuiz     SyncChangeKind = "quiz"
 )
 
 // Valid indicates whether the value is a known member of the SyncChangeKind enum.
 func (e SyncChangeKind) Valid() bool {
 	switch e {
+	case SyncChangeKindContest:
+		return true
 	case SyncChangeKindDocument:
 		return true
 	case SyncChangeKindMaterial:
+		return true
+	case SyncChangeKindQuiz:
 		return true
 	default:
 		return false
@@ -2612,7 +2618,7 @@ type QuizWindow struct {
 	// HardClose Running attempts end at the close
 	HardClose *bool `json:"hardClose,omitempty"`
 
-	// OpensAt RFC 3339
+	// OpensAt RFC 3339; empty or absent: no bound
 	OpensAt *string `json:"opensAt,omitempty"`
 }
 
