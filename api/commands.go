@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -93,7 +94,8 @@ func (p *program) rebuildCommand() *cobra.Command {
 }
 
 func (p *program) rebuild(ctx context.Context, a *app) error {
-	seen, changed, err := a.desk.Rebuild(ctx)
+	shown := &progress{out: p.out, what: "published things looked at", said: time.Now()}
+	seen, changed, err := a.desk.Rebuild(ctx, shown.step)
 	fmt.Fprintf(p.out, "%d published things looked at, %d encoded again\n", seen, changed)
 	return err
 }

@@ -78,7 +78,7 @@ func actAudit(a *Act) map[string]string {
 }
 
 // tidy is text from outside as it is stored.
-func tidy(s string) string { return viet.NFC(strings.TrimSpace(s)) }
+func tidy(s string) string { return viet.NFC(strings.TrimSpace(viet.Seen(s))) }
 
 // The checks of input; each adds what is wrong to a fault.
 

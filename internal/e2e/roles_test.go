@@ -350,6 +350,31 @@ func TestUnknownIDs(t *testing.T) {
 	}
 }
 
+// speaksBelow: a ward speaks to its own members alone, and does not end what
+// the province has issued (decision 21). Nor does a title hold what nobody sees.
+func speaksBelow(t *testing.T, root, ward desk) {
+	t.Helper()
+	above := root.release(t, document("Của tỉnh, còn hiệu lực"))
+	own := with(document("Nói quá lời"), fields{"orgId": org("phuong")})
+	for at, more := range map[string]fields{
+		"/visibility/kind":         {"visibility": fields{"kind": "all"}},
+		"/visibility/orgIds/0":     {"visibility": fields{"kind": "orgs", "orgIds": []any{org("dn")}}},
+		"/relations/0/documentId":  {"relations": []any{fields{"kind": "replaces", "documentId": above.ID}}},
+		"/relations/00/documentId": {"relations": []any{fields{"kind": "repeals", "documentId": above.ID}}},
+	} {
+		at = strings.Replace(at, "00", "0", 1)
+		if a := ward.editor.do(t, "POST", "/v1/editor/documents", with(own, more)); a.status != 400 || !a.names(t, at) || !strings.Contains(string(a.body), `"out_of_scope"`) {
+			t.Errorf("%v: %d %s", more, a.status, a.body)
+		}
+	}
+	if a := ward.editor.do(t, "POST", "/v1/editor/documents", with(own, fields{"title": "Nghị\u2066 quyết"})); a.status != 400 || !a.names(t, "/title") {
+		t.Errorf("a title with a character that nobody sees: %d %s", a.status, a.body)
+	}
+	if now := root.get(t, above.ID); now.State != "published" {
+		t.Errorf("the province's document is %s", now.State)
+	}
+}
+
 // TestWardEditor works in the ward's own scope, and sees nothing beside it.
 func TestWardEditor(t *testing.T) {
 	t.Parallel()
@@ -391,5 +416,6 @@ func TestWardEditor(t *testing.T) {
 		if !slices.Equal(paged, []string{branch.ID, mine.ID}) {
 			t.Errorf("in pages: %v", paged)
 		}
+		speaksBelow(t, root, ward)
 	})
 }

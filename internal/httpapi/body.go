@@ -113,8 +113,18 @@ func (d *decoder) text(at, s string) (string, error) {
 	if strings.ContainsRune(s, 0) || strings.ContainsRune(s, '\uFFFD') {
 		return "", badJSON(at, "invalid_text", "Chuỗi không hợp lệ (UTF-8, không có ký tự NUL).", "The string is not valid (UTF-8, no NUL).")
 	}
+	if labels[at[strings.LastIndexByte(at, '/')+1:]] && viet.HasUnseen(s) {
+		return "", badJSON(at, "invisible_character", "Có ký tự không nhìn thấy được (độ rộng bằng không hoặc đổi chiều chữ); hãy gõ lại.",
+			"It holds a character that cannot be seen (of no width, or one that turns the direction); type it again.")
+	}
 	return viet.NFC(s), nil
 }
+
+// labels are the fields that people tell things apart by, in every body: what
+// nobody sees makes two of them out of one. Free text and passwords may hold
+// anything.
+var labels = map[string]bool{"name": true, "title": true, "shortTitle": true, "code": true, "number": true, "issuer": true, "signer": true,
+	"decisionNo": true, "heading": true}
 
 func (d *decoder) object(at string, depth int) (any, error) {
 	out := map[string]any{}

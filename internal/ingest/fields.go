@@ -91,12 +91,13 @@ func (f *fields) idle(names ...string) {
 }
 
 // plain returns the text of a scalar: what stands in the file, so that dates
-// and numbers are not re-written by YAML. Null is empty.
+// and numbers are not re-written by YAML, without what nobody sees. Null is
+// empty.
 func (f *fields) plain(n *yaml.Node) string {
 	if n.Tag == "!!null" {
 		return ""
 	}
-	return strings.TrimSpace(viet.NFC(strings.ToValidUTF8(n.Value, "\ufffd")))
+	return strings.TrimSpace(viet.NFC(viet.Seen(strings.ToValidUTF8(n.Value, "\ufffd"))))
 }
 
 // text returns a string of at most limit characters without control signs.

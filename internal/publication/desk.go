@@ -59,12 +59,13 @@ func (d *Desk) Bodies(ctx context.Context, ids []string) (map[string]Body, error
 
 // Rebuild encodes the body of every live shelf again and publishes those that
 // differ from what is out. It returns how many it looked at and republished.
-func (d *Desk) Rebuild(ctx context.Context) (seen, changed int, err error) {
+func (d *Desk) Rebuild(ctx context.Context, step func()) (seen, changed int, err error) {
 	err = d.shelves.Each(ctx, func(s Shelf) error {
 		if !s.Live {
 			return nil
 		}
 		seen++
+		step()
 		differs, err := d.differs(ctx, s)
 		if err != nil || !differs {
 			return err

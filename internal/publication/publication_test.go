@@ -146,7 +146,7 @@ func TestLinksReachTheBody(t *testing.T) {
 	if got := w.served(t, other); !strings.Contains(got, ids[0]) {
 		t.Errorf("moved here, and not linked: %s", got)
 	}
-	seen, changed, err := w.desk.Rebuild(ctx)
+	seen, changed, err := w.desk.Rebuild(ctx, func() {})
 	if err != nil || seen != 8 || changed != 0 {
 		t.Errorf("rebuild: %d seen, %d changed, %v", seen, changed, err)
 	}
