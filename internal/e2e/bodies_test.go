@@ -134,6 +134,9 @@ func TestBadBodies(t *testing.T) {
 		schema := o.spec.RequestBody.Value.Content.Get("application/json").Schema.Value
 		n := 0
 		for _, m := range mutate(schema, goodBody(t, o), "", func(v any) any { return v }) {
+			if m.body == nil && !o.spec.RequestBody.Value.Required {
+				continue // no body at all
+			}
 			n++
 			a := c.do(t, o.method, goodPath(o), m.body, ifMatch(o)...)
 			if a.status != 400 || !a.names(t, m.pointer) {
@@ -142,6 +145,9 @@ func TestBadBodies(t *testing.T) {
 		}
 		t.Logf("%s: %d faulty bodies", o.id, n)
 		for name, r := range badJSON(t, goodBody(t, o)) {
+			if r.body == "" && !o.spec.RequestBody.Value.Required {
+				continue
+			}
 			if a := c.do(t, o.method, goodPath(o), r, ifMatch(o)...); a.status != 400 {
 				t.Errorf("%s: %s: %d: %.400s", o.id, name, a.status, a.body)
 			}

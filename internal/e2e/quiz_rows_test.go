@@ -64,6 +64,7 @@ func quizRows() map[string]rule {
 		"listQuizzes":         {at("/v1/quizzes"), signedIn(200)},
 		"getQuiz":             {reads("/v1/quizzes/%s", func(w *cast) string { return w.sampleQuiz }), signedIn(200)},
 		"startQuizAttempt":    {reads("/v1/quizzes/%s/attempts", func(w *cast) string { return w.otherQuiz }), signedIn(201)},
+		"leaseQuiz":           {reads("/v1/quizzes/%s/leases", func(w *cast) string { return w.leasedQuiz }), signedIn(201)},
 		"getAttempt":          {starts("", nil), signedIn(200)},
 		"saveAnswer":          {starts("/answers/", firstChoice), signedIn(200)},
 		"submitAttempt":       {starts("/submit", nil), signedIn(200)},
@@ -105,6 +106,7 @@ func (w *cast) quizCast(t *testing.T) {
 	w.sampleQuestion = w.question(t, aQuestion("Câu hỏi của bảng vai trò"))
 	w.sampleQuiz = w.quiz(t, quizBody("Đề của bảng vai trò", w.sampleQuestion))
 	w.otherQuiz = w.quiz(t, quizBody("Đề để bắt đầu", w.sampleQuestion))
+	w.leasedQuiz = w.quiz(t, with(quizBody("Đề để mang đi", w.sampleQuestion), fields{"offline": true}))
 }
 
 // quizBodies are bodies with every field of these calls.
@@ -121,7 +123,9 @@ func quizBodies() map[string]fields {
 		"window":  fields{"opensAt": "2026-01-01T00:00:00Z", "closesAt": "2026-02-01T00:00:00Z", "hardClose": true},
 		"offline": true, "practice": true}
 	reason := fields{"reason": "r"}
+	const at = "2026-01-01T00:00:00Z"
 	return map[string]fields{
+		"startQuizAttempt": {"lease": "a", "startedAt": at, "sentAt": at}, "submitAttempt": {"at": at, "sentAt": at}, "leaseQuiz": {"mode": "exam"},
 		"createQuestion": {"orgId": "khong-co", "content": content}, "updateQuestion": {"content": content},
 		"createQuiz": with(quiz, fields{"orgId": "khong-co"}), "updateQuiz": quiz,
 		"rejectQuestion": reason, "withdrawQuestion": reason, "rejectQuiz": reason, "withdrawQuiz": reason,

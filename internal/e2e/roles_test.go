@@ -73,6 +73,7 @@ type cast struct {
 	sampleQuestion       string // in the bank
 	sampleQuiz           string // one that all may sit
 	otherQuiz            string // and one that nobody has begun
+	leasedQuiz           string // and one that may be leased
 	made                 int
 }
 

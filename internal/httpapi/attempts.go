@@ -57,16 +57,11 @@ func saveOf(item string, b *contract.AnswerRequest) (quiz.Save, error) {
 	if b.Seq != nil {
 		in.Seq = *b.Seq
 	}
-	at, f := instant(fault.BadInput, "/at", b.At)
-	sent, f := instant(f, "/sentAt", b.SentAt)
+	f := fault.BadInput
+	in.At, f = instantOf(f, "/at", b.At)
+	in.SentAt, f = instantOf(f, "/sentAt", b.SentAt)
 	if len(f.Fields) > 0 {
 		return in, f
-	}
-	if !at.IsZero() {
-		in.At = &at
-	}
-	if !sent.IsZero() {
-		in.SentAt = &sent
 	}
 	return in, nil
 }
@@ -77,7 +72,11 @@ func (s *Server) SubmitAttempt(ctx context.Context, r contract.SubmitAttemptRequ
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.Quizzes.Submit(ctx, who, r.Id, nil)
+	h, err := handing(r.Body)
+	if err != nil {
+		return nil, err
+	}
+	a, err := s.Quizzes.HandIn(ctx, who, r.Id, h)
 	if err != nil {
 		return nil, err
 	}
@@ -86,6 +85,19 @@ func (s *Server) SubmitAttempt(ctx context.Context, r contract.SubmitAttemptRequ
 		return nil, err
 	}
 	return contract.SubmitAttempt200JSONResponse(outcomeOf(&o)), nil
+}
+
+func handing(b *contract.SubmitRequest) (h quiz.Handing, err error) {
+	if b == nil {
+		return h, nil
+	}
+	f := fault.BadInput
+	h.At, f = instantOf(f, "/at", b.At)
+	h.SentAt, f = instantOf(f, "/sentAt", b.SentAt)
+	if len(f.Fields) > 0 {
+		return h, f
+	}
+	return h, nil
 }
 
 // ListMyAttempts implements the contract.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"sotay/internal/caller"
 	"sotay/internal/fault"
 	"sotay/internal/httpapi/contract"
 	"sotay/internal/page"
@@ -101,7 +102,7 @@ func (s *Server) StartQuizAttempt(ctx context.Context, r contract.StartQuizAttem
 	if err != nil {
 		return nil, err
 	}
-	sheet, fresh, err := s.Quizzes.StartQuiz(ctx, who, r.Id)
+	sheet, fresh, err := s.start(ctx, who, r.Id, r.Body)
 	if err != nil {
 		return nil, err
 	}
@@ -109,6 +110,21 @@ func (s *Server) StartQuizAttempt(ctx context.Context, r contract.StartQuizAttem
 		return contract.StartQuizAttempt201JSONResponse(attemptOf(&sheet)), nil
 	}
 	return contract.StartQuizAttempt200JSONResponse(attemptOf(&sheet)), nil
+}
+
+// start begins an attempt now, or the one of a lease when that was begun.
+func (s *Server) start(ctx context.Context, who *caller.Caller, quizID string, b *contract.StartRequest) (quiz.Sheet, bool, error) {
+	if b == nil {
+		return s.Quizzes.StartQuiz(ctx, who, quizID)
+	}
+	begun, err := beginning(b)
+	if err != nil {
+		return quiz.Sheet{}, false, err
+	}
+	if b.Lease == nil {
+		return s.Quizzes.StartQuiz(ctx, who, quizID)
+	}
+	return s.Quizzes.BeginLease(ctx, who, quizID, *b.Lease, begun)
 }
 
 func optionsOf(list []question.Option) *[]contract.QuizOption {

@@ -37,12 +37,13 @@ type Attempt struct {
 	PaperID string `bson:"paperId"`
 	// Seed draws and shuffles; Places are the questions in this attempt's
 	// order, by place in the paper.
-	Seed           []byte    `bson:"seed"`
-	Places         []int64   `bson:"places"`
-	ShuffleChoices bool      `bson:"shuffleChoices"`
-	PassMark       int64     `bson:"passMark"`
-	State          State     `bson:"state"`
-	StartedAt      time.Time `bson:"startedAt"`
+	Seed           []byte  `bson:"seed"`
+	Places         []int64 `bson:"places"`
+	ShuffleChoices bool    `bson:"shuffleChoices"`
+	PassMark       int64   `bson:"passMark"`
+	State          State   `bson:"state"`
+	// StartedAt is when it was leased while it has not begun.
+	StartedAt time.Time `bson:"startedAt"`
 	// DeadlineAt is fixed at the start; the zero time is none.
 	DeadlineAt time.Time `bson:"deadlineAt"`
 	// ClosedAt is when it ended, the epoch while it has not.
@@ -98,15 +99,23 @@ type LateAnswer struct {
 	ClientAt time.Time         `bson:"clientAt"`
 }
 
-// Offline is what is kept of an attempt that was begun without signal.
+// Offline is what is kept of an attempt from a lease: it may be begun without
+// signal, and the phone's times are kept beside the server's.
 type Offline struct {
 	LeaseID    string    `bson:"leaseId"`
 	SessionID  string    `bson:"sessionId"`
 	ValidUntil time.Time `bson:"validUntil"`
-	// StartedAt is the phone's word for when it began, ReceivedAt when the
-	// server heard of it.
-	StartedAt  time.Time `bson:"startedAt"`
-	ReceivedAt time.Time `bson:"receivedAt"`
+	// LimitSeconds and EndsAt are what the member's terms were when it was
+	// leased: how long it lasts, 0 for as long as it is open; and the instant
+	// at which it ends in any case, the zero time for none.
+	LimitSeconds int64     `bson:"limitSeconds"`
+	EndsAt       time.Time `bson:"endsAt"`
+	// StartedAt and SubmittedAt are the phone's word for when it began and
+	// ended, the zero time for none; ReceivedAt is when the server heard of the
+	// beginning.
+	StartedAt   time.Time `bson:"startedAt"`
+	SubmittedAt time.Time `bson:"submittedAt"`
+	ReceivedAt  time.Time `bson:"receivedAt"`
 	// SkewMillis is how far the phone's clock was ahead, at its worst; Skewed
 	// says that it was beyond what is believed.
 	SkewMillis int64 `bson:"skewMillis"`
@@ -138,6 +147,11 @@ func attemptID(mine string, number int64) string {
 
 // Closed tells whether nothing that arrives now counts any more.
 func (a *Attempt) Closed() bool { return a.State == Submitted || a.State == Expired }
+
+// ranOut tells whether a sweeper would end an open attempt now. One from a
+// lease is left open for a while after its deadline, for what the phone has yet
+// to send.
+func (a *Attempt) ranOut(now time.Time) bool { return a.Due != 0 && now.UnixMilli() >= a.Due }
 
 // overdue tells whether the attempt has run out by an instant.
 func (a *Attempt) overdue(at time.Time) bool { return !a.DeadlineAt.IsZero() && at.After(a.DeadlineAt) }

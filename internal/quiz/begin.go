@@ -37,6 +37,11 @@ func termsOf(t *Sitting) terms {
 	return terms{window: t.Window, limit: time.Duration(t.Rules.TimeLimitSeconds) * time.Second, attempts: t.Rules.Attempts}
 }
 
+// termsFor are the rules of a sitting for a member.
+func (s *Service) termsFor(_ context.Context, _ *caller.Identity, t *Sitting) (terms, error) {
+	return termsOf(t), nil
+}
+
 // deadline is when an attempt ends that begins at an instant.
 func (m *terms) deadline(start time.Time) time.Time {
 	switch {
@@ -57,8 +62,8 @@ func (s *Service) begin(ctx context.Context, c *caller.Caller, t *Sitting, m ter
 			return a, false, err
 		}
 		now := s.Now()
-		if open := openOf(mine); open != nil {
-			if !open.overdue(now) {
+		if open := openOf(mine, now); open != nil {
+			if !open.ranOut(now) {
 				return *open, false, nil
 			}
 			if _, err := s.expire(ctx, open.ID); err != nil {
@@ -67,6 +72,9 @@ func (s *Service) begin(ctx context.Context, c *caller.Caller, t *Sitting, m ter
 			continue
 		}
 		if err := mayBegin(mine, t, m, now); err != nil {
+			if held := leaseOf(mine, c.SessionID, now); held != nil && err == noneLeft {
+				return s.beginLeased(ctx, c, held.ID, Beginning{})
+			}
 			return a, false, err
 		}
 		a, err = s.newAttempt(ctx, c, t, mine)
@@ -119,12 +127,21 @@ func mayBegin(mine []Attempt, t *Sitting, m terms, now time.Time) error {
 	case m.attempts > 0 && taken(mine) >= m.attempts, len(mine) >= maxAttempts:
 		return noneLeft
 	}
-	if len(mine) > 0 && mine[0].Closed() {
-		if wait := mine[0].ClosedAt.Add(time.Duration(t.Rules.PauseSeconds) * time.Second).Sub(now); wait > 0 {
-			return pauseRuns.After(wait)
-		}
+	if wait := pauseUntil(mine, t).Sub(now); wait > 0 {
+		return pauseRuns.After(wait)
 	}
 	return nil
+}
+
+// pauseUntil is when the pause after the member's latest attempt is over; the
+// zero time when there was none.
+func pauseUntil(mine []Attempt, t *Sitting) (until time.Time) {
+	for i := range mine {
+		if end := mine[i].ClosedAt.Add(time.Duration(t.Rules.PauseSeconds) * time.Second); mine[i].Closed() && end.After(until) {
+			until = end
+		}
+	}
+	return until
 }
 
 // taken counts the attempts that use up one of the member's.
@@ -137,11 +154,13 @@ func taken(mine []Attempt) (n int64) {
 	return n
 }
 
-// openOf returns the attempt that is open, nil for none.
-func openOf(mine []Attempt) *Attempt {
+// openOf returns the attempt that can be gone on with, or has run out and is to
+// be closed; nil for none. One from a lease whose time is over only waits for
+// what its phone has yet to send.
+func openOf(mine []Attempt, now time.Time) *Attempt {
 	for i := range mine {
-		if mine[i].State == Open {
-			return &mine[i]
+		if a := &mine[i]; a.State == Open && (a.Offline == nil || !a.overdue(now) || a.ranOut(now)) {
+			return a
 		}
 	}
 	return nil

@@ -89,7 +89,7 @@ func (s *Service) Attempt(ctx context.Context, c *caller.Caller, id string) (She
 	if err != nil {
 		return Sheet{}, err
 	}
-	if a.State == Open && a.Offline == nil && a.overdue(s.Now()) {
+	if a.State == Open && a.ranOut(s.Now()) {
 		if a, err = s.expire(ctx, id); err != nil {
 			return Sheet{}, err
 		}
@@ -155,7 +155,7 @@ func (s *Service) shown(ctx context.Context, a *Attempt) (reveal, error) {
 			return reveal{}, err
 		}
 		m := termsOf(t)
-		last = openOf(mine) == nil && (m.attempts > 0 && taken(mine) >= m.attempts || m.window.Closed(now))
+		last = openOf(mine, now) == nil && (m.attempts > 0 && taken(mine) >= m.attempts || m.window.Closed(now))
 	}
 	may := func(w When) bool {
 		switch w {

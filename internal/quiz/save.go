@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sotay/internal/caller"
+	"sotay/internal/clock"
 	"sotay/internal/fault"
 	"sotay/internal/quiz/question"
 	"sotay/internal/store"
@@ -18,6 +19,10 @@ const maxLate = 200
 // tooLate refuses what comes after the end when very much has.
 var tooLate = fault.New(fault.Conflict, "attempt_closed",
 	"Lượt làm bài đã kết thúc.", "The attempt has ended.")
+
+// notBegun refuses an answer that came before the attempt was said to have begun.
+var notBegun = fault.New(fault.Conflict, "attempt_not_begun",
+	"Lượt làm bài này chưa được bắt đầu.", "This attempt has not been begun.")
 
 // Save is an answer to one question as a phone sends it.
 type Save struct {
@@ -48,8 +53,11 @@ type Saved struct {
 func (s *Service) Save(ctx context.Context, c *caller.Caller, attemptID string, in Save) (Saved, error) {
 	var out Saved
 	_, err := s.attempts.Update(ctx, attemptID, func(a *Attempt) error {
-		if a.MemberID != c.MemberID || a.State == Leased || a.State == Void {
+		if a.MemberID != c.MemberID {
 			return fault.NotFound
+		}
+		if a.State == Leased {
+			return notBegun
 		}
 		if err := s.fits(ctx, a, &in); err != nil {
 			return err
@@ -90,7 +98,7 @@ func (s *Service) fits(ctx context.Context, a *Attempt, in *Save) error {
 // save writes a save into the attempt at an instant of the server's.
 func (a *Attempt) save(in *Save, now time.Time) (Saved, error) {
 	at, clientAt := a.when(in, now)
-	if a.Closed() || a.overdue(at) {
+	if a.State != Open || a.overdue(at) {
 		return a.saveLate(in, now, clientAt)
 	}
 	answer := a.answer(in.Item)
@@ -111,24 +119,23 @@ func (a *Attempt) save(in *Save, now time.Time) (Saved, error) {
 // off, between the start and now.
 func (a *Attempt) when(in *Save, now time.Time) (at, clientAt time.Time) {
 	if in.At != nil {
-		clientAt = in.At.UTC().Truncate(time.Millisecond)
+		clientAt = clock.Milli(*in.At)
 	}
 	if a.Offline == nil || in.At == nil {
 		return now, clientAt
 	}
-	at = clientAt
-	if in.SentAt != nil {
-		skew := in.SentAt.Sub(now)
-		a.Offline.sawSkew(skew)
-		at = at.Add(-skew)
-	}
+	return a.within(a.Offline.corrected(clientAt, in.SentAt, now), now), clientAt
+}
+
+// within brings an instant of the phone's between the start and now.
+func (a *Attempt) within(at, now time.Time) time.Time {
 	if at.Before(a.StartedAt) {
 		at = a.StartedAt
 	}
 	if at.After(now) {
 		at = now
 	}
-	return at, clientAt
+	return at
 }
 
 // maxSkew is how far a phone's clock may be off before it is marked.

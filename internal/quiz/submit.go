@@ -7,26 +7,56 @@ import (
 	"time"
 
 	"sotay/internal/caller"
+	"sotay/internal/clock"
 	"sotay/internal/fault"
 	"sotay/internal/quiz/question"
 	"sotay/internal/store"
 )
 
+// Handing is an attempt handed in as a phone sends it.
+type Handing struct {
+	// Guess is that of a contest, nil for none.
+	Guess *int64
+	// At is when it was handed in by the phone's clock, SentAt that clock when
+	// it was sent; nil for unknown. They say something of attempts from leases
+	// only.
+	At, SentAt *time.Time
+}
+
 // Submit hands an attempt in and grades it, once: a repeat returns what came of
 // the first, its guess included. After the deadline it is closed as one that
 // ran out, with what was saved and without the guess.
 func (s *Service) Submit(ctx context.Context, c *caller.Caller, attemptID string, guess *int64) (Attempt, error) {
+	return s.HandIn(ctx, c, attemptID, Handing{Guess: guess})
+}
+
+// HandIn is Submit with what a phone says of its clock: an attempt from a lease
+// is handed in when the phone did so. The server's time stands beside it.
+func (s *Service) HandIn(ctx context.Context, c *caller.Caller, attemptID string, h Handing) (Attempt, error) {
 	a, err := s.attempt(ctx, c, attemptID)
-	if err != nil || a.Closed() {
+	switch {
+	case err != nil || a.Closed() || a.State == Void:
 		return a, err
+	case a.State == Leased:
+		return a, notBegun
 	}
 	return s.close(ctx, a.ID, a.PaperID, func(a *Attempt, now time.Time) {
-		if a.overdue(now) && a.Offline == nil {
+		if a.overdue(a.handedIn(h, now)) {
 			a.runOut()
 			return
 		}
-		a.State, a.ClosedAt, a.Guess = Submitted, now, guess
+		a.State, a.ClosedAt, a.Guess = Submitted, now, h.Guess
 	})
+}
+
+// handedIn is when an attempt was handed in: on arrival, and from a lease when
+// the phone says.
+func (a *Attempt) handedIn(h Handing, now time.Time) time.Time {
+	if a.Offline == nil || h.At == nil {
+		return now
+	}
+	a.Offline.SubmittedAt = clock.Milli(*h.At)
+	return a.within(a.Offline.corrected(a.Offline.SubmittedAt, h.SentAt, now), now)
 }
 
 // attempt returns the caller's attempt.
@@ -38,8 +68,14 @@ func (s *Service) attempt(ctx context.Context, c *caller.Caller, id string) (Att
 	return a, err
 }
 
-// runOut closes the attempt as of its deadline.
-func (a *Attempt) runOut() { a.State, a.ClosedAt = Expired, a.DeadlineAt }
+// runOut closes the attempt as of its deadline, which can be before its start
+// when its lease had run out by then.
+func (a *Attempt) runOut() {
+	a.State, a.ClosedAt = Expired, a.DeadlineAt
+	if a.ClosedAt.Before(a.StartedAt) {
+		a.ClosedAt = a.StartedAt
+	}
+}
 
 // close closes an open attempt by fn and grades it in the same write; what is
 // closed stays as it is.

@@ -35,6 +35,7 @@ const (
 	ActivationCodes Purpose = "activation-codes"
 	ImportFiles     Purpose = "import-files"
 	SignInNonces    Purpose = "sign-in-nonces"
+	QuizLeases      Purpose = "quiz-leases"
 	Fingerprint     Purpose = "fingerprint" // of the secret itself, in archives
 )
 

@@ -6,6 +6,7 @@ package contract
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"mime/multipart"
@@ -266,6 +267,24 @@ func (e ImportState) Valid() bool {
 	case Failed:
 		return true
 	case Receiving:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LeaseRequestMode.
+const (
+	LeaseRequestModeExam     LeaseRequestMode = "exam"
+	LeaseRequestModePractice LeaseRequestMode = "practice"
+)
+
+// Valid indicates whether the value is a known member of the LeaseRequestMode enum.
+func (e LeaseRequestMode) Valid() bool {
+	switch e {
+	case LeaseRequestModeExam:
+		return true
+	case LeaseRequestModePractice:
 		return true
 	default:
 		return false
@@ -647,6 +666,24 @@ func (e QuizDifficulty) Valid() bool {
 	case Hard:
 		return true
 	case Medium:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QuizLeaseMode.
+const (
+	QuizLeaseModeExam     QuizLeaseMode = "exam"
+	QuizLeaseModePractice QuizLeaseMode = "practice"
+)
+
+// Valid indicates whether the value is a known member of the QuizLeaseMode enum.
+func (e QuizLeaseMode) Valid() bool {
+	switch e {
+	case QuizLeaseModeExam:
+		return true
+	case QuizLeaseModePractice:
 		return true
 	default:
 		return false
@@ -1818,6 +1855,40 @@ type JWKS struct {
 	} `json:"keys"`
 }
 
+// LeaseRequest defines model for LeaseRequest.
+type LeaseRequest struct {
+	Mode *LeaseRequestMode `json:"mode,omitempty"`
+}
+
+// LeaseRequestMode defines model for LeaseRequest.Mode.
+type LeaseRequestMode string
+
+// LeasedQuestion defines model for LeasedQuestion.
+type LeasedQuestion struct {
+	Choices *[]QuizOption `json:"choices,omitempty"`
+
+	// Feedback In practice only. An answer has the full mark when its digest is among
+	// `digests`: SHA-256 of the UTF-8 bytes of the salt, a line feed and the
+	// answer written as below, in lower-case hexadecimal.
+	// - single, trueFalse: the id of the choice.
+	// - multiple: the ids of the choices sorted by bytes, joined by line feeds.
+	// - ordering: the ids of the steps in their order, joined by line feeds.
+	// - matching: a line `promptId=optionId` for each prompt that has an option,
+	//   the lines sorted by bytes, joined by line feeds.
+	// - shortAnswer: the text in normal form D without its marks (category Mn),
+	//   in lower case, with đ, ð and ɖ as d, in normal form C; split at white
+	//   space; each word without the signs .,;:!?"'()[]…“”‘’«» at its ends;
+	//   empty words left out; joined by one blank.
+	Feedback *PracticeFeedback `json:"feedback,omitempty"`
+
+	// Id Good within the attempt
+	Id      string        `json:"id"`
+	Kind    QuestionKind  `json:"kind"`
+	Options *[]QuizOption `json:"options,omitempty"`
+	Prompts *[]QuizOption `json:"prompts,omitempty"`
+	Text    string        `json:"text"`
+}
+
 // LoginRequest defines model for LoginRequest.
 type LoginRequest struct {
 	Device   Device `json:"device"`
@@ -2365,6 +2436,23 @@ type PlaceSpan struct {
 	OrgName string `json:"orgName"`
 }
 
+// PracticeFeedback In practice only. An answer has the full mark when its digest is among
+// `digests`: SHA-256 of the UTF-8 bytes of the salt, a line feed and the
+// answer written as below, in lower-case hexadecimal.
+//   - single, trueFalse: the id of the choice.
+//   - multiple: the ids of the choices sorted by bytes, joined by line feeds.
+//   - ordering: the ids of the steps in their order, joined by line feeds.
+//   - matching: a line `promptId=optionId` for each prompt that has an option,
+//     the lines sorted by bytes, joined by line feeds.
+//   - shortAnswer: the text in normal form D without its marks (category Mn),
+//     in lower case, with đ, ð and ɖ as d, in normal form C; split at white
+//     space; each word without the signs .,;:!?"'()[]…“”‘’«» at its ends;
+//     empty words left out; joined by one blank.
+type PracticeFeedback struct {
+	Digests []string `json:"digests"`
+	Salt    string   `json:"salt"`
+}
+
 // PrivacyNotice defines model for PrivacyNotice.
 type PrivacyNotice struct {
 	En      string              `json:"en"`
@@ -2525,6 +2613,35 @@ type QuizCreate struct {
 
 // QuizDifficulty defines model for QuizDifficulty.
 type QuizDifficulty string
+
+// QuizLease defines model for QuizLease.
+type QuizLease struct {
+	// AttemptId Of an exam
+	AttemptId *string `json:"attemptId,omitempty"`
+
+	// EndsAt RFC 3339 in UTC; when the attempt ends in any case, absent for never
+	EndsAt *string `json:"endsAt,omitempty"`
+
+	// Lease Signed by the server; to be sent with the start. Opaque
+	Lease   string        `json:"lease"`
+	LeaseId Id            `json:"leaseId"`
+	Mode    QuizLeaseMode `json:"mode"`
+
+	// Number Of an exam
+	Number    *int64           `json:"number,omitempty"`
+	Questions []LeasedQuestion `json:"questions"`
+	QuizId    Id               `json:"quizId"`
+
+	// TimeLimitSeconds 0: as long as the quiz is open
+	TimeLimitSeconds int64 `json:"timeLimitSeconds"`
+
+	// ValidUntil RFC 3339 in UTC with milliseconds
+	ValidUntil Time  `json:"validUntil"`
+	Version    int64 `json:"version"`
+}
+
+// QuizLeaseMode defines model for QuizLease.Mode.
+type QuizLeaseMode string
 
 // QuizList defines model for QuizList.
 type QuizList struct {
@@ -2851,6 +2968,18 @@ type Source struct {
 	Title     *string `json:"title,omitempty"`
 }
 
+// StartRequest defines model for StartRequest.
+type StartRequest struct {
+	// Lease The lease's token
+	Lease *string `json:"lease,omitempty"`
+
+	// SentAt RFC 3339; that clock when it was sent
+	SentAt *string `json:"sentAt,omitempty"`
+
+	// StartedAt RFC 3339; when the leased attempt was begun, by the phone's clock
+	StartedAt *string `json:"startedAt,omitempty"`
+}
+
 // State Where the newest version stands
 type State string
 
@@ -2896,6 +3025,15 @@ type Step struct {
 	Reason  *string `json:"reason,omitempty"`
 	Verb    string  `json:"verb"`
 	Version int64   `json:"version"`
+}
+
+// SubmitRequest defines model for SubmitRequest.
+type SubmitRequest struct {
+	// At RFC 3339; when it was handed in, by the phone's clock
+	At *string `json:"at,omitempty"`
+
+	// SentAt RFC 3339; that clock when it was sent
+	SentAt *string `json:"sentAt,omitempty"`
 }
 
 // SyncChange defines model for SyncChange.
@@ -3540,6 +3678,9 @@ type SplitOrgJSONRequestBody = OrgSplit
 // SaveAnswerJSONRequestBody defines body for SaveAnswer for application/json ContentType.
 type SaveAnswerJSONRequestBody = AnswerRequest
 
+// SubmitAttemptJSONRequestBody defines body for SubmitAttempt for application/json ContentType.
+type SubmitAttemptJSONRequestBody = SubmitRequest
+
 // ActivateJSONRequestBody defines body for Activate for application/json ContentType.
 type ActivateJSONRequestBody = ActivateRequest
 
@@ -3620,6 +3761,12 @@ type SetMemberInformationJSONRequestBody = InformationInput
 
 // SetMemberStatusJSONRequestBody defines body for SetMemberStatus for application/json ContentType.
 type SetMemberStatusJSONRequestBody = StatusInput
+
+// StartQuizAttemptJSONRequestBody defines body for StartQuizAttempt for application/json ContentType.
+type StartQuizAttemptJSONRequestBody = StartRequest
+
+// LeaseQuizJSONRequestBody defines body for LeaseQuiz for application/json ContentType.
+type LeaseQuizJSONRequestBody = LeaseRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -3956,6 +4103,9 @@ type ServerInterface interface {
 	// StartQuizAttempt Begin an attempt, or go on with the one that is open
 	// (POST /v1/quizzes/{id}/attempts)
 	StartQuizAttempt(c *fiber.Ctx, id Id) error
+	// LeaseQuiz Take an attempt, or practice, along for when there is no signal
+	// (POST /v1/quizzes/{id}/leases)
+	LeaseQuiz(c *fiber.Ctx, id Id) error
 	// Search Search documents, sections and Q&A
 	// (GET /v1/search)
 	Search(c *fiber.Ctx, params SearchParams) error
@@ -8420,6 +8570,35 @@ func (siw *ServerInterfaceWrapper) StartQuizAttempt(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// LeaseQuiz operation middleware
+func (siw *ServerInterfaceWrapper) LeaseQuiz(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.LeaseQuiz(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // Search operation middleware
 func (siw *ServerInterfaceWrapper) Search(c *fiber.Ctx) error {
 
@@ -8606,6 +8785,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/v1/quizzes/:id", wrapper.GetQuiz)
 
 	router.Post(options.BaseURL+"/v1/quizzes/:id/attempts", wrapper.StartQuizAttempt)
+
+	router.Post(options.BaseURL+"/v1/quizzes/:id/leases", wrapper.LeaseQuiz)
 
 	router.Get(options.BaseURL+"/v1/attempts/:id", wrapper.GetAttempt)
 
@@ -10521,7 +10702,8 @@ func (response SaveAnswerdefaultApplicationProblemPlusJSONResponse) VisitSaveAns
 }
 
 type SubmitAttemptRequestObject struct {
-	Id Id `json:"id"`
+	Id   Id `json:"id"`
+	Body *SubmitAttemptJSONRequestBody
 }
 
 type SubmitAttemptResponseObject interface {
@@ -14601,7 +14783,8 @@ func (response GetQuizdefaultApplicationProblemPlusJSONResponse) VisitGetQuizRes
 }
 
 type StartQuizAttemptRequestObject struct {
-	Id Id `json:"id"`
+	Id   Id `json:"id"`
+	Body *StartQuizAttemptJSONRequestBody
 }
 
 type StartQuizAttemptResponseObject interface {
@@ -14661,6 +14844,65 @@ type StartQuizAttemptdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response StartQuizAttemptdefaultApplicationProblemPlusJSONResponse) VisitStartQuizAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type LeaseQuizRequestObject struct {
+	Id   Id `json:"id"`
+	Body *LeaseQuizJSONRequestBody
+}
+
+type LeaseQuizResponseObject interface {
+	VisitLeaseQuizResponse(ctx *fiber.Ctx) error
+}
+
+type LeaseQuiz201JSONResponse QuizLease
+
+func (response LeaseQuiz201JSONResponse) VisitLeaseQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type LeaseQuiz404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response LeaseQuiz404ApplicationProblemPlusJSONResponse) VisitLeaseQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type LeaseQuiz409ApplicationProblemPlusJSONResponse Problem
+
+func (response LeaseQuiz409ApplicationProblemPlusJSONResponse) VisitLeaseQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type LeaseQuiz429ApplicationProblemPlusJSONResponse Problem
+
+func (response LeaseQuiz429ApplicationProblemPlusJSONResponse) VisitLeaseQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response)
+}
+
+type LeaseQuizdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response LeaseQuizdefaultApplicationProblemPlusJSONResponse) VisitLeaseQuizResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -15060,6 +15302,9 @@ type StrictServerInterface interface {
 	// StartQuizAttempt Begin an attempt, or go on with the one that is open
 	// (POST /v1/quizzes/{id}/attempts)
 	StartQuizAttempt(ctx context.Context, request StartQuizAttemptRequestObject) (StartQuizAttemptResponseObject, error)
+	// LeaseQuiz Take an attempt, or practice, along for when there is no signal
+	// (POST /v1/quizzes/{id}/leases)
+	LeaseQuiz(ctx context.Context, request LeaseQuizRequestObject) (LeaseQuizResponseObject, error)
 	// Search Search documents, sections and Q&A
 	// (GET /v1/search)
 	Search(ctx context.Context, request SearchRequestObject) (SearchResponseObject, error)
@@ -16259,6 +16504,23 @@ func (sh *strictHandler) SubmitAttempt(ctx *fiber.Ctx, id Id) error {
 	var request SubmitAttemptRequestObject
 
 	request.Id = id
+
+	var body SubmitAttemptJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return fiber.NewError(fiber.StatusBadRequest, err.Error())
+		}
+	} else {
+		request.Body = &body
+	}
 
 	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
 		return sh.ssi.SubmitAttempt(ctx.UserContext(), request.(SubmitAttemptRequestObject))
@@ -18611,6 +18873,23 @@ func (sh *strictHandler) StartQuizAttempt(ctx *fiber.Ctx, id Id) error {
 
 	request.Id = id
 
+	var body StartQuizAttemptJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return fiber.NewError(fiber.StatusBadRequest, err.Error())
+		}
+	} else {
+		request.Body = &body
+	}
+
 	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
 		return sh.ssi.StartQuizAttempt(ctx.UserContext(), request.(StartQuizAttemptRequestObject))
 	}
@@ -18624,6 +18903,50 @@ func (sh *strictHandler) StartQuizAttempt(ctx *fiber.Ctx, id Id) error {
 		return err
 	} else if validResponse, ok := response.(StartQuizAttemptResponseObject); ok {
 		if err := validResponse.VisitStartQuizAttemptResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LeaseQuiz operation middleware
+func (sh *strictHandler) LeaseQuiz(ctx *fiber.Ctx, id Id) error {
+	var request LeaseQuizRequestObject
+
+	request.Id = id
+
+	var body LeaseQuizJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		if !errors.Is(err, io.EOF) {
+			return fiber.NewError(fiber.StatusBadRequest, err.Error())
+		}
+	} else {
+		request.Body = &body
+	}
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.LeaseQuiz(ctx.UserContext(), request.(LeaseQuizRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LeaseQuiz")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LeaseQuizResponseObject); ok {
+		if err := validResponse.VisitLeaseQuizResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
