@@ -2,7 +2,6 @@ package directory
 
 import (
 	"fmt"
-	"iter"
 
 	"sotay/internal/sheet"
 )
@@ -82,29 +81,6 @@ var orgKinds = []sheet.Choice{
 	{Value: "baseOrg", Names: []string{"đảng bộ cơ sở", "tổ chức cơ sở đảng", "baseOrg"}},
 	{Value: "subOrg", Names: []string{"đảng bộ bộ phận", "đảng bộ trực thuộc cơ sở", "subOrg"}},
 	{Value: "branch", Names: []string{"chi bộ", "chi bộ cơ sở", "chi bộ trực thuộc", "branch"}},
-}
-
-// template is an empty sheet with the header, and a second one that explains
-// each column with an example: an example among the data would be imported one
-// day.
-func template(columns []sheet.Column) []sheet.Page {
-	data := sheet.Page{Name: "Dữ liệu", Rows: func(func([]any) bool) {}}
-	for _, c := range columns {
-		data.Headings = append(data.Headings, sheet.Heading{Title: c.Names[0], Width: c.Width, Required: c.Required})
-	}
-	guide := sheet.Page{Name: sheet.GuideSheet, Rows: guideRows(columns),
-		Headings: []sheet.Heading{{Title: "Cột", Width: 28}, {Title: "Bắt buộc", Width: 12}, {Title: "Cách ghi", Width: 80}, {Title: "Ví dụ", Width: 24}}}
-	return []sheet.Page{data, guide}
-}
-
-func guideRows(columns []sheet.Column) iter.Seq[[]any] {
-	return func(yield func([]any) bool) {
-		for _, c := range columns {
-			if !yield([]any{c.Names[0], c.Required, c.Note, c.Example}) {
-				return
-			}
-		}
-	}
 }
 
 // already says where in the file the same thing stands.

@@ -33,9 +33,9 @@ func (s *Service) importKinds(batch int) []jobs.Kind {
 // ImportTemplate returns the workbook of a kind to be filled in.
 func ImportTemplate(kind string) []sheet.Page {
 	if kind == "orgs" {
-		return template(orgColumns)
+		return sheet.Template(orgColumns)
 	}
-	return template(memberColumns)
+	return sheet.Template(memberColumns)
 }
 
 // Answerable returns a member who can answer for an import: one who has not

@@ -37,6 +37,16 @@ func (r *Record) Fail(key, code, vi, en string) {
 	r.Problems = append(r.Problems, p)
 }
 
+// Where returns the letters of a column and its name in the header, "" when
+// the file does not have it.
+func (r *Record) Where(key string) (letters, title string) {
+	at, ok := r.table.at[key]
+	if !ok {
+		return "", ""
+	}
+	return Letters(at), r.table.titles[at]
+}
+
 // Warn puts a note at a column of the row that keeps nothing from being taken
 // over.
 func (r *Record) Warn(key, code, vi, en string) {
@@ -103,6 +113,28 @@ func (r *Record) Text(key string) string {
 		}
 	}
 	return oneLine(c.Value)
+}
+
+// Lines returns a cell as a text that may have several lines. A spreadsheet
+// program that made a number or an answer of what was typed leaves a warning
+// with what is read instead: "98%" lies there as 0.98.
+func (r *Record) Lines(key string) string {
+	c := r.cell(key)
+	switch c.Kind {
+	case Text:
+		return c.Value
+	case Bool:
+		word := map[string]string{"1": "Đúng", "0": "Sai"}[c.Value]
+		r.Warn(key, "cell_became_answer", "Chương trình bảng tính đã đổi ô này thành giá trị lô-gích; được đọc là “"+word+"”.",
+			"The spreadsheet program turned this cell into a logical value; it is read as “"+word+"”.")
+		return word
+	}
+	text := r.Text(key)
+	if _, whole := wholeNumber(c.Value); c.Kind == Number && !whole && text != "" {
+		r.Warn(key, "cell_is_number", "Ô này là số, được đọc là “"+text+"”. Nếu không đúng, hãy định dạng cột là Văn bản (Text) và nhập lại.",
+			"This cell is a number and is read as “"+text+"”. If that is not right, format the column as text and enter it again.")
+	}
+	return text
 }
 
 // Code returns a cell that identifies something: a code, a card, a phone or a

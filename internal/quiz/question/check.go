@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"sotay/internal/fault"
@@ -18,6 +19,7 @@ const (
 	MaxExplanation = 4000
 	MaxTopic       = 200
 	MaxOptions     = 20
+	MaxSection     = 64
 )
 
 // Normal returns the question as it is kept: texts NFC and trimmed, fields that
@@ -69,11 +71,25 @@ func idOf(id string) string {
 	return ident.Token()[:8]
 }
 
+// clean returns a text as it is kept: what nobody sees is gone, as it is in
+// spreadsheets and lists, so that a text comes back the same from any of them.
 func clean(s string) string {
-	return strings.TrimSpace(strings.ReplaceAll(viet.NFC(s), "\r\n", "\n"))
+	s = strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.ToValidUTF8(s, "\ufffd"))
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || r == '\t':
+			return r
+		case r == '\u00a0' || r == '\u2007' || r == '\u202f': // blanks that don't break
+			return ' '
+		case unicode.IsControl(r) || r == '\ufffe' || r == '\uffff':
+			return -1
+		}
+		return r
+	}, viet.Seen(s))
+	return strings.TrimSpace(viet.NFC(s))
 }
 
-func oneLine(s string) string { return strings.Join(strings.Fields(viet.NFC(s)), " ") }
+func oneLine(s string) string { return strings.Join(strings.Fields(clean(s)), " ") }
 
 // Check adds to f what is wrong with a normal question, at pointers below base.
 func (q *Question) Check(f *fault.Fault, base string) *fault.Fault {
@@ -86,9 +102,13 @@ func (q *Question) Check(f *fault.Fault, base string) *fault.Fault {
 	f = text(f, base+"/text", q.Text, MaxText, true)
 	f = text(f, base+"/explanation", q.Explanation, MaxExplanation, false)
 	f = text(f, base+"/topic", q.Topic, MaxTopic, false)
-	if q.SectionID != "" && q.DocumentID == "" {
+	switch {
+	case q.DocumentID != "" && !ident.Valid(q.DocumentID):
+		f = f.At(base+"/documentId", "invalid", "Đây không phải mã văn bản.", "This is not the id of a document.")
+	case q.SectionID != "" && q.DocumentID == "":
 		f = f.At(base+"/documentId", "required", "Mục thuộc văn bản nào?", "Which document has this section?")
 	}
+	f = text(f, base+"/sectionId", q.SectionID, MaxSection, false)
 	switch q.Kind {
 	case Single, Multiple:
 		f = q.checkChoices(f, base)
