@@ -195,3 +195,13 @@ func (s *Service) holding(ctx context.Context, sid string) (row installation, ok
 	row = page.Items[0]
 	return row, row.Session != nil && row.Session.ID == sid, nil
 }
+
+// InstallationOf returns the installation that a session lives on, "" when none
+// does. It is for telling apart devices, not for showing.
+func (s *Service) InstallationOf(ctx context.Context, sessionID string) (string, error) {
+	row, ok, err := s.holding(ctx, sessionID)
+	if err != nil || !ok {
+		return "", err
+	}
+	return row.ID, nil
+}

@@ -36,6 +36,7 @@ func goodBodies() map[string]fields {
 	}
 	maps.Copy(bodies, directoryBodies())
 	maps.Copy(bodies, quizBodies())
+	maps.Copy(bodies, contestBodies())
 	return bodies
 }
 
@@ -78,6 +79,8 @@ func mutate(s *openapi3.Schema, value any, at string, put func(any) any) []mutat
 		out = append(out, mutate(s.Items.Value, list[0], at+"/0", func(v any) any { return put([]any{v}) })...)
 	case s.Type.Is("integer"):
 		out = append(out, add("text for a number", "1"), add("fraction", 1.5), add("huge", 1e30), add("too high", *s.Max+1), add("too low", *s.Min-1))
+	case s.Type.Is("number"):
+		out = append(out, add("text for a number", "1"), add("huge", 1e30), add("too high", *s.Max+1), add("too low", *s.Min-1))
 	case s.Type.Is("string"):
 		out = append(out, add("number for a text", 1), add("object for a text", fields{}), add("list for a text", []any{"a"}), add("truth for a text", true))
 		out = append(out, mutateText(s, add)...)

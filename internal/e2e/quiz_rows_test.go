@@ -96,6 +96,8 @@ func (w *cast) draftOf(kind, title string) fields {
 		return questionBody(title)
 	case "quizzes":
 		return quizBody(title, w.sampleQuestion)
+	case "contests":
+		return contestBody(title, aRound(w.sampleQuestion))
 	}
 	return document(title)
 }
@@ -125,7 +127,7 @@ func quizBodies() map[string]fields {
 	reason := fields{"reason": "r"}
 	const at = "2026-01-01T00:00:00Z"
 	return map[string]fields{
-		"startQuizAttempt": {"lease": "a", "startedAt": at, "sentAt": at}, "submitAttempt": {"at": at, "sentAt": at}, "leaseQuiz": {"mode": "exam"},
+		"startQuizAttempt": {"lease": "a", "startedAt": at, "sentAt": at}, "submitAttempt": {"at": at, "sentAt": at, "guess": 1}, "leaseQuiz": {"mode": "exam"},
 		"createQuestion": {"orgId": "khong-co", "content": content}, "updateQuestion": {"content": content},
 		"createQuiz": with(quiz, fields{"orgId": "khong-co"}), "updateQuiz": quiz,
 		"rejectQuestion": reason, "withdrawQuestion": reason, "rejectQuiz": reason, "withdrawQuiz": reason,

@@ -74,6 +74,7 @@ type cast struct {
 	sampleQuiz           string // one that all may sit
 	otherQuiz            string // and one that nobody has begun
 	leasedQuiz           string // and one that may be leased
+	sampleContest        string
 	made                 int
 }
 
@@ -86,6 +87,7 @@ func newCast(t *testing.T, s *server) *cast {
 	w.documents.publish(t, w.sample)
 	w.sampleMaterial = w.materials.release(t, material("Tài liệu của bảng vai trò", w.sample)).ID
 	w.quizCast(t)
+	w.contestCast(t)
 	return w
 }
 
@@ -221,6 +223,7 @@ func table() map[string]rule {
 	maps.Copy(rows, directoryRows())
 	maps.Copy(rows, importRows())
 	maps.Copy(rows, quizRows())
+	maps.Copy(rows, contestRows())
 	for kind, name := range map[string]string{"documents": "Document", "materials": "Material"} {
 		rows["getEditor"+name] = rule{steps(kind, "draft", "", nil), only(byEither)}
 		rows["update"+name] = rule{steps(kind, "draft", "", fields{"title": "Tên mới"}), only(byEditors)}

@@ -91,6 +91,7 @@ func handing(b *contract.SubmitRequest) (h quiz.Handing, err error) {
 	if b == nil {
 		return h, nil
 	}
+	h.Guess = b.Guess
 	f := fault.BadInput
 	h.At, f = instantOf(f, "/at", b.At)
 	h.SentAt, f = instantOf(f, "/sentAt", b.SentAt)
@@ -132,7 +133,7 @@ func (s *Server) ListMyAttempts(ctx context.Context, r contract.ListMyAttemptsRe
 func attemptOf(sh *quiz.Sheet) contract.Attempt {
 	a := &sh.Attempt
 	out := contract.Attempt{Id: a.ID, SittingId: a.SittingID, Number: a.Number, State: contract.AttemptState(a.State), StartedAt: stamp(a.StartedAt),
-		DeadlineAt: stampOf(a.DeadlineAt), LateAnswers: int64(len(a.Late)),
+		DeadlineAt: stampOf(a.DeadlineAt), Guess: guessKindOf(a.Asks), LateAnswers: int64(len(a.Late)),
 		Questions: make([]contract.AttemptQuestion, len(sh.Questions)), Answers: make([]contract.AttemptAnswer, len(a.Answers))}
 	for i, q := range sh.Questions {
 		out.Questions[i] = contract.AttemptQuestion{Id: q.Item, Kind: contract.QuestionKind(q.Face.Kind), Text: q.Face.Text,

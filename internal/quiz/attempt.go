@@ -53,9 +53,10 @@ type Attempt struct {
 	Answers []Answer `bson:"answers"`
 	// Late is what arrived after the end: kept and shown, counted in nothing.
 	Late []LateAnswer `bson:"late"`
-	// Guess is in the guess's unit, nil for none; a percentage counts
-	// hundred-thousandths.
-	Guess *int64 `bson:"guess"`
+	// Asks is what is guessed with the submit, Guess that guess, nil for none;
+	// a percentage counts hundred-thousandths.
+	Asks  GuessKind `bson:"asks"`
+	Guess *int64    `bson:"guess"`
 	// Marks are those of the questions in this attempt's order, once closed,
 	// out of question.Full; Right counts the full ones, Mark is their sum.
 	Marks  []int64 `bson:"marks"`

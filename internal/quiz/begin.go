@@ -109,7 +109,7 @@ func (s *Service) newAttempt(ctx context.Context, c *caller.Caller, t *Sitting, 
 	_, _ = rand.Read(seed) // never fails: crypto/rand ends the program instead
 	a := Attempt{SittingID: t.ID, Mine: mineKey(t.ID, c.MemberID), MemberID: c.MemberID, Number: 1, OrgID: c.OrgID, Version: t.Version,
 		PaperID: t.PaperID, Seed: seed, Places: paper.Draw(seed, t.Rules.ShuffleQuestions), ShuffleChoices: t.Rules.ShuffleChoices,
-		PassMark: t.Rules.PassMark, ClosedAt: epoch}
+		PassMark: t.Rules.PassMark, Asks: t.Guess, ClosedAt: epoch}
 	if len(mine) > 0 {
 		a.Number = mine[0].Number + 1
 	}

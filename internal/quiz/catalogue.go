@@ -18,24 +18,28 @@ type published[P any] struct {
 // catalogue is what is out. It is replaced, never changed.
 type catalogue struct {
 	quizzes  map[string]*published[Quiz]
+	contests map[string]*published[Contest]
 	sittings map[string]*Sitting
-	// order of quizzes: newest first.
-	quizOrder []*published[Quiz]
+	// What is listed, newest first.
+	quizOrder    []*published[Quiz]
+	contestOrder []*published[Contest]
 	// newest is the order of the newest entry of each thing.
 	newest map[string]int64
 }
 
 func newCatalogue() *catalogue {
-	return &catalogue{quizzes: map[string]*published[Quiz]{}, sittings: map[string]*Sitting{}, newest: map[string]int64{}}
+	return &catalogue{quizzes: map[string]*published[Quiz]{}, contests: map[string]*published[Contest]{}, sittings: map[string]*Sitting{},
+		newest: map[string]int64{}}
 }
 
 func (c *catalogue) clone() *catalogue {
-	return &catalogue{quizzes: maps.Clone(c.quizzes), sittings: maps.Clone(c.sittings), newest: maps.Clone(c.newest)}
+	return &catalogue{quizzes: maps.Clone(c.quizzes), contests: maps.Clone(c.contests), sittings: maps.Clone(c.sittings),
+		newest: maps.Clone(c.newest)}
 }
 
 // finish sorts what is listed.
 func (c *catalogue) finish() {
-	c.quizOrder = sorted(c.quizzes)
+	c.quizOrder, c.contestOrder = sorted(c.quizzes), sorted(c.contests)
 }
 
 // Apply takes new entries of the change log into the catalogue: all of them, or
@@ -46,7 +50,7 @@ func (s *Service) Apply(ctx context.Context, entries []changelog.Entry) error {
 	for i := range entries {
 		e := &entries[i]
 		key := e.Kind + "/" + e.ID
-		if e.Kind != KindQuiz || e.Order < next.newest[key] {
+		if e.Kind != KindQuiz && e.Kind != KindContest || e.Order < next.newest[key] {
 			continue
 		}
 		next.newest[key] = e.Order
@@ -56,10 +60,12 @@ func (s *Service) Apply(ctx context.Context, entries []changelog.Entry) error {
 		return nil
 	}
 	for _, e := range changed {
-		if e.Kind == KindQuiz {
-			if err := s.takeQuiz(ctx, next, e); err != nil {
-				return err
-			}
+		take := s.takeQuiz
+		if e.Kind == KindContest {
+			take = s.takeContest
+		}
+		if err := take(ctx, next, e); err != nil {
+			return err
 		}
 	}
 	next.finish()
@@ -81,6 +87,30 @@ func (s *Service) takeQuiz(ctx context.Context, c *catalogue, e *changelog.Entry
 	c.quizzes[e.ID] = p
 	t := quizSitting(&p.Version)
 	c.sittings[t.ID] = t
+	return nil
+}
+
+// takeContest puts a contest and its rounds in step with the newest entry about
+// it.
+func (s *Service) takeContest(ctx context.Context, c *catalogue, e *changelog.Entry) error {
+	if old := c.contests[e.ID]; old != nil {
+		for k := range old.Payload.Rounds {
+			delete(c.sittings, RoundID(e.ID, int64(k+1)))
+		}
+	}
+	delete(c.contests, e.ID)
+	if e.Op == changelog.Delete {
+		return nil
+	}
+	p, err := live(ctx, s, s.contests, e)
+	if err != nil {
+		return err
+	}
+	c.contests[e.ID] = p
+	for k := range p.Payload.Rounds {
+		t := roundSitting(&p.Version, int64(k+1))
+		c.sittings[t.ID] = t
+	}
 	return nil
 }
 

@@ -47,6 +47,15 @@ func (plainEncoder) Quiz(id string, v *QuizVersion) ([]byte, error) {
 	return json.Marshal(map[string]any{"id": id, "version": v.Number, "title": v.Payload.Title})
 }
 
+func (plainEncoder) Contest(id string, v *ContestVersion) ([]byte, error) {
+	return json.Marshal(map[string]any{"id": id, "version": v.Number, "title": v.Payload.Title})
+}
+
+// devices are named like the sessions on them.
+type devices struct{}
+
+func (devices) InstallationOf(_ context.Context, sessionID string) (string, error) { return sessionID, nil }
+
 // testClock is a settable clock.
 type testClock struct{ at atomic.Int64 }
 
@@ -101,7 +110,7 @@ func newFixture(t testing.TB, e store.Engine, c *testClock) *fixture {
 	leases, err := store.NewLeases(e, store.LeaseOptions{})
 	must(err)
 	unmarked := func(string) bool { return false }
-	s, err := New(Deps{Engine: e, Orgs: orgs{}, Texts: noTexts{}, Changes: log, Desk: desk, Encoder: plainEncoder{}, Classified: unmarked,
+	s, err := New(Deps{Engine: e, Orgs: orgs{}, Texts: noTexts{}, Devices: devices{}, Changes: log, Desk: desk, Encoder: plainEncoder{}, Classified: unmarked,
 		ClassifiedLine: unmarked, Audit: rec, Secret: sec, Leases: leases, Pages: page.New(sec), Now: c.now, Log: slog.New(slog.DiscardHandler)})
 	must(err)
 	must(s.Start(t.Context()))

@@ -37,10 +37,18 @@ type Texts interface {
 	HasSection(ctx context.Context, documentID, sectionID string) (bool, error)
 }
 
+// Devices is what the room needs of the sessions.
+type Devices interface {
+	// InstallationOf returns the installation that a session lives on, "" when
+	// none does.
+	InstallationOf(ctx context.Context, sessionID string) (string, error)
+}
+
 // Encoder turns versions into the bodies that the contract promises. The edge
 // implements it, so that the contract's types shape what is stored.
 type Encoder interface {
 	Quiz(id string, v *QuizVersion) ([]byte, error)
+	Contest(id string, v *ContestVersion) ([]byte, error)
 }
 
 // Deps are what the room needs.
@@ -48,6 +56,7 @@ type Deps struct {
 	Engine  store.Engine
 	Orgs    editorial.Orgs
 	Texts   Texts
+	Devices Devices
 	Changes *changelog.Log
 	Desk    *publication.Desk
 	Encoder Encoder
@@ -69,6 +78,7 @@ type Service struct {
 	desk      *publication.Desk
 	questions *publication.Machine[question.Question]
 	quizzes   *publication.Machine[Quiz]
+	contests  *publication.Machine[Contest]
 	reader    *changelog.Reader
 	catalogue atomic.Pointer[catalogue]
 
@@ -101,12 +111,13 @@ func (s *Service) quizKind() publication.Kind[Quiz] {
 func Schemas() []*store.Schema {
 	out := []*store.Schema{paperSchema(), paperKeysSchema(), attemptSchema()}
 	out = append(out, questionNames().Schemas()...)
-	return append(out, quizNames().Schemas()...)
+	out = append(out, quizNames().Schemas()...)
+	return append(out, contestNames().Schemas()...)
 }
 
 // New opens the room. Start must be called before it is used.
 func New(d Deps) (*Service, error) {
-	if d.Engine == nil || d.Orgs == nil || d.Texts == nil || d.Changes == nil || d.Desk == nil || d.Encoder == nil || d.Classified == nil ||
+	if d.Engine == nil || d.Orgs == nil || d.Texts == nil || d.Devices == nil || d.Changes == nil || d.Desk == nil || d.Encoder == nil || d.Classified == nil ||
 		d.ClassifiedLine == nil || d.Audit == nil || d.Secret == nil || d.Leases == nil || d.Pages == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("quiz: a dependency is missing")
 	}
@@ -119,6 +130,9 @@ func New(d Deps) (*Service, error) {
 		return nil, err
 	}
 	if s.quizzes, err = publication.NewMachine(d.Engine, s.quizKind(), d.Desk, d.Audit, d.Now, d.Log); err != nil {
+		return nil, err
+	}
+	if s.contests, err = publication.NewMachine(d.Engine, s.contestKind(), d.Desk, d.Audit, d.Now, d.Log); err != nil {
 		return nil, err
 	}
 	if s.paperRows, err = store.NewCollection[Paper](d.Engine, paperSchema()); err != nil {
@@ -147,5 +161,5 @@ func (s *Service) CatchUp(ctx context.Context) error { return s.reader.CatchUp(c
 
 // Sweepers finish what dead processes left half done.
 func (s *Service) Sweepers() []effect.Sweeper {
-	return []effect.Sweeper{s.questions.Sweeper(), s.quizzes.Sweeper(), expiry{s}}
+	return []effect.Sweeper{s.questions.Sweeper(), s.quizzes.Sweeper(), s.contests.Sweeper(), expiry{s}}
 }

@@ -15,8 +15,8 @@ import (
 
 // Handing is an attempt handed in as a phone sends it.
 type Handing struct {
-	// Guess is that of a contest, nil for none.
-	Guess *int64
+	// Guess is that of a contest as it is written, nil for none.
+	Guess *float64
 	// At is when it was handed in by the phone's clock, SentAt that clock when
 	// it was sent; nil for unknown. They say something of attempts from leases
 	// only.
@@ -26,7 +26,7 @@ type Handing struct {
 // Submit hands an attempt in and grades it, once: a repeat returns what came of
 // the first, its guess included. After the deadline it is closed as one that
 // ran out, with what was saved and without the guess.
-func (s *Service) Submit(ctx context.Context, c *caller.Caller, attemptID string, guess *int64) (Attempt, error) {
+func (s *Service) Submit(ctx context.Context, c *caller.Caller, attemptID string, guess *float64) (Attempt, error) {
 	return s.HandIn(ctx, c, attemptID, Handing{Guess: guess})
 }
 
@@ -40,12 +40,16 @@ func (s *Service) HandIn(ctx context.Context, c *caller.Caller, attemptID string
 	case a.State == Leased:
 		return a, notBegun
 	}
+	guessed, err := a.guessed(h.Guess, s.Now())
+	if err != nil {
+		return a, err
+	}
 	return s.close(ctx, a.ID, a.PaperID, func(a *Attempt, now time.Time) {
 		if a.overdue(a.handedIn(h, now)) {
 			a.runOut()
 			return
 		}
-		a.State, a.ClosedAt, a.Guess = Submitted, now, h.Guess
+		a.State, a.ClosedAt, a.Guess = Submitted, now, guessed
 	})
 }
 

@@ -36,6 +36,7 @@ const (
 	ImportFiles     Purpose = "import-files"
 	SignInNonces    Purpose = "sign-in-nonces"
 	QuizLeases      Purpose = "quiz-leases"
+	ContestDevices  Purpose = "contest-devices"
 	Fingerprint     Purpose = "fingerprint" // of the secret itself, in archives
 )
 

@@ -72,6 +72,27 @@ func (e Audience) Valid() bool {
 	}
 }
 
+// Defines values for CollectiveOrder.
+const (
+	CollectiveOrderAllCorrect CollectiveOrder = "allCorrect"
+	CollectiveOrderAttempts   CollectiveOrder = "attempts"
+	CollectiveOrderPeople     CollectiveOrder = "people"
+)
+
+// Valid indicates whether the value is a known member of the CollectiveOrder enum.
+func (e CollectiveOrder) Valid() bool {
+	switch e {
+	case CollectiveOrderAllCorrect:
+		return true
+	case CollectiveOrderAttempts:
+		return true
+	case CollectiveOrderPeople:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DevicePlatform.
 const (
 	Android DevicePlatform = "android"
@@ -180,6 +201,30 @@ func (e DocumentType) Valid() bool {
 	case StudyDocument:
 		return true
 	case Submission:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GuessKind.
+const (
+	GuessKindAllCorrect   GuessKind = "allCorrect"
+	GuessKindNone         GuessKind = "none"
+	GuessKindParticipants GuessKind = "participants"
+	GuessKindPercent      GuessKind = "percent"
+)
+
+// Valid indicates whether the value is a known member of the GuessKind enum.
+func (e GuessKind) Valid() bool {
+	switch e {
+	case GuessKindAllCorrect:
+		return true
+	case GuessKindNone:
+		return true
+	case GuessKindParticipants:
+		return true
+	case GuessKindPercent:
 		return true
 	default:
 		return false
@@ -711,6 +756,36 @@ func (e QuizRulesCounts) Valid() bool {
 	}
 }
 
+// Defines values for RankKey.
+const (
+	RankKeyAllCorrect       RankKey = "allCorrect"
+	RankKeyEarliestSubmit   RankKey = "earliestSubmit"
+	RankKeyHighestMark      RankKey = "highestMark"
+	RankKeyMostRight        RankKey = "mostRight"
+	RankKeyNearestGuess     RankKey = "nearestGuess"
+	RankKeyShortestDuration RankKey = "shortestDuration"
+)
+
+// Valid indicates whether the value is a known member of the RankKey enum.
+func (e RankKey) Valid() bool {
+	switch e {
+	case RankKeyAllCorrect:
+		return true
+	case RankKeyEarliestSubmit:
+		return true
+	case RankKeyHighestMark:
+		return true
+	case RankKeyMostRight:
+		return true
+	case RankKeyNearestGuess:
+		return true
+	case RankKeyShortestDuration:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for RelationKind.
 const (
 	RelationKindAmendedBy     RelationKind = "amendedBy"
@@ -1108,7 +1183,10 @@ type Attempt struct {
 
 	// DeadlineAt RFC 3339 in UTC; absent when it has none
 	DeadlineAt *string `json:"deadlineAt,omitempty"`
-	Id         Id      `json:"id"`
+
+	// Guess How many have all right, how many take part, or how many per cent of these have all right
+	Guess GuessKind `json:"guess"`
+	Id    Id        `json:"id"`
 
 	// LateAnswers How many came after the end
 	LateAnswers int64 `json:"lateAnswers"`
@@ -1214,11 +1292,178 @@ type BookmarkList struct {
 	NextCursor *string    `json:"nextCursor"`
 }
 
+// CollectiveOrder defines model for CollectiveOrder.
+type CollectiveOrder string
+
 // Consent defines model for Consent.
 type Consent struct {
 	// At RFC 3339 in UTC with milliseconds
 	At      Time   `json:"at"`
 	Version string `json:"version"`
+}
+
+// Contest defines model for Contest.
+type Contest struct {
+	CollectiveBy     CollectiveOrder `json:"collectiveBy"`
+	CollectivePrizes []ContestPrize  `json:"collectivePrizes"`
+	Description      string          `json:"description"`
+
+	// Eligibility Who may take part; an empty or absent list asks for nothing
+	Eligibility ContestEligibility `json:"eligibility"`
+	Id          Id                 `json:"id"`
+	Prizes      []ContestPrize     `json:"prizes"`
+
+	// PublishedAt RFC 3339 in UTC with milliseconds
+	PublishedAt Time      `json:"publishedAt"`
+	RankBy      []RankKey `json:"rankBy"`
+
+	// Review What of an outcome is shown when
+	Review        QuizReview     `json:"review"`
+	Rounds        []ContestRound `json:"rounds"`
+	StaffExcluded bool           `json:"staffExcluded"`
+	Title         string         `json:"title"`
+	Topics        []string       `json:"topics"`
+	Version       int64          `json:"version"`
+}
+
+// ContestCreate defines model for ContestCreate.
+type ContestCreate struct {
+	CollectiveBy     *CollectiveOrder `json:"collectiveBy,omitempty"`
+	CollectivePrizes *[]ContestPrize  `json:"collectivePrizes,omitempty"`
+
+	// Description The rules as members read them
+	Description *string `json:"description,omitempty"`
+
+	// Eligibility Who may take part; an empty or absent list asks for nothing
+	Eligibility *ContestEligibility `json:"eligibility,omitempty"`
+	OrgId       Id                  `json:"orgId"`
+	Prizes      *[]ContestPrize     `json:"prizes,omitempty"`
+	RankBy      *[]RankKey          `json:"rankBy,omitempty"`
+
+	// Review What of an outcome is shown when
+	Review *QuizReview          `json:"review,omitempty"`
+	Rounds *[]ContestRoundInput `json:"rounds,omitempty"`
+
+	// StaffExcluded Default true: who edits, approves or administers above the contest, and whoever has handled it, may not take part
+	StaffExcluded *bool       `json:"staffExcluded,omitempty"`
+	Title         string      `json:"title"`
+	Topics        *[]Slug     `json:"topics,omitempty"`
+	Visibility    *Visibility `json:"visibility,omitempty"`
+}
+
+// ContestEligibility Who may take part; an empty or absent list asks for nothing
+type ContestEligibility struct {
+	ExcludedRoles *[]RoleName     `json:"excludedRoles,omitempty"`
+	MemberKinds   *[]MemberKind   `json:"memberKinds,omitempty"`
+	OrgIds        *[]Id           `json:"orgIds,omitempty"`
+	Roles         *[]RoleName     `json:"roles,omitempty"`
+	Statuses      *[]MemberStatus `json:"statuses,omitempty"`
+}
+
+// ContestList defines model for ContestList.
+type ContestList struct {
+	Items      []ContestSummary `json:"items"`
+	NextCursor *string          `json:"nextCursor"`
+}
+
+// ContestPatch defines model for ContestPatch.
+type ContestPatch struct {
+	CollectiveBy     *CollectiveOrder `json:"collectiveBy,omitempty"`
+	CollectivePrizes *[]ContestPrize  `json:"collectivePrizes,omitempty"`
+
+	// Description The rules as members read them
+	Description *string `json:"description,omitempty"`
+
+	// Eligibility Who may take part; an empty or absent list asks for nothing
+	Eligibility *ContestEligibility `json:"eligibility,omitempty"`
+	Prizes      *[]ContestPrize     `json:"prizes,omitempty"`
+	RankBy      *[]RankKey          `json:"rankBy,omitempty"`
+
+	// Review What of an outcome is shown when
+	Review *QuizReview          `json:"review,omitempty"`
+	Rounds *[]ContestRoundInput `json:"rounds,omitempty"`
+
+	// StaffExcluded Default true: who edits, approves or administers above the contest, and whoever has handled it, may not take part
+	StaffExcluded *bool       `json:"staffExcluded,omitempty"`
+	Title         *string     `json:"title,omitempty"`
+	Topics        *[]Slug     `json:"topics,omitempty"`
+	Visibility    *Visibility `json:"visibility,omitempty"`
+}
+
+// ContestPrize defines model for ContestPrize.
+type ContestPrize struct {
+	// From The first rank that wins it
+	From int64  `json:"from"`
+	Name string `json:"name"`
+	To   int64  `json:"to"`
+}
+
+// ContestRound defines model for ContestRound.
+type ContestRound struct {
+	// Guess How many have all right, how many take part, or how many per cent of these have all right
+	Guess  GuessKind `json:"guess"`
+	Number int64     `json:"number"`
+
+	// Questions How many an attempt has
+	Questions int64         `json:"questions"`
+	Rules     ContestRules  `json:"rules"`
+	Title     string        `json:"title"`
+	Window    ContestWindow `json:"window"`
+}
+
+// ContestRoundInput defines model for ContestRoundInput.
+type ContestRoundInput struct {
+	// Guess How many have all right, how many take part, or how many per cent of these have all right
+	Guess *GuessKind `json:"guess,omitempty"`
+
+	// Number Its place in the list, when given
+	Number *int64        `json:"number,omitempty"`
+	Parts  []QuizPart    `json:"parts"`
+	Rules  *ContestRules `json:"rules,omitempty"`
+	Title  string        `json:"title"`
+	Window ContestWindow `json:"window"`
+}
+
+// ContestRules defines model for ContestRules.
+type ContestRules struct {
+	// Attempts 0: any number
+	Attempts *int64 `json:"attempts,omitempty"`
+
+	// PauseSeconds From the end of an attempt to the next
+	PauseSeconds     *int64 `json:"pauseSeconds,omitempty"`
+	ShuffleChoices   *bool  `json:"shuffleChoices,omitempty"`
+	ShuffleQuestions *bool  `json:"shuffleQuestions,omitempty"`
+
+	// TimeLimitSeconds 0: until the close
+	TimeLimitSeconds *int64 `json:"timeLimitSeconds,omitempty"`
+}
+
+// ContestSummary defines model for ContestSummary.
+type ContestSummary struct {
+	// ClosesAt The last close
+	ClosesAt string `json:"closesAt"`
+	Id       Id     `json:"id"`
+
+	// OpensAt The first opening
+	OpensAt string `json:"opensAt"`
+
+	// PublishedAt RFC 3339 in UTC with milliseconds
+	PublishedAt Time `json:"publishedAt"`
+
+	// Rounds How many there are
+	Rounds  int64    `json:"rounds"`
+	Title   string   `json:"title"`
+	Topics  []string `json:"topics"`
+	Version int64    `json:"version"`
+}
+
+// ContestWindow defines model for ContestWindow.
+type ContestWindow struct {
+	// ClosesAt RFC 3339; attempts that run end with it
+	ClosesAt string `json:"closesAt"`
+
+	// OpensAt RFC 3339
+	OpensAt string `json:"opensAt"`
 }
 
 // Date Calendar day, YYYY-MM-DD
@@ -1407,6 +1652,26 @@ type DocumentVersion struct {
 	Words int64 `json:"words"`
 }
 
+// DraftContest defines model for DraftContest.
+type DraftContest struct {
+	CollectiveBy     CollectiveOrder `json:"collectiveBy"`
+	CollectivePrizes []ContestPrize  `json:"collectivePrizes"`
+	Description      string          `json:"description"`
+
+	// Eligibility Who may take part; an empty or absent list asks for nothing
+	Eligibility ContestEligibility `json:"eligibility"`
+	Prizes      []ContestPrize     `json:"prizes"`
+	RankBy      []RankKey          `json:"rankBy"`
+
+	// Review What of an outcome is shown when
+	Review        QuizReview          `json:"review"`
+	Rounds        []ContestRoundInput `json:"rounds"`
+	StaffExcluded bool                `json:"staffExcluded"`
+	Title         string              `json:"title"`
+	Topics        []string            `json:"topics"`
+	Visibility    Visibility          `json:"visibility"`
+}
+
 // DraftDocument defines model for DraftDocument.
 type DraftDocument struct {
 	Abstract    string          `json:"abstract"`
@@ -1464,6 +1729,49 @@ type DraftQuiz struct {
 	Topics     []string   `json:"topics"`
 	Visibility Visibility `json:"visibility"`
 	Window     QuizWindow `json:"window"`
+}
+
+// EditorContest defines model for EditorContest.
+type EditorContest struct {
+	Content DraftContest `json:"content"`
+	Editors []Id         `json:"editors"`
+	Id      Id           `json:"id"`
+	OrgId   Id           `json:"orgId"`
+
+	// PublishedVersion 0 when none is out
+	PublishedVersion int64 `json:"publishedVersion"`
+	Revision         int64 `json:"revision"`
+
+	// State Where the newest version stands
+	State State  `json:"state"`
+	Steps []Step `json:"steps"`
+
+	// UpdatedAt RFC 3339 in UTC with milliseconds
+	UpdatedAt Time  `json:"updatedAt"`
+	Version   int64 `json:"version"`
+}
+
+// EditorContestList defines model for EditorContestList.
+type EditorContestList struct {
+	Items      []EditorContestSummary `json:"items"`
+	NextCursor *string                `json:"nextCursor"`
+}
+
+// EditorContestSummary defines model for EditorContestSummary.
+type EditorContestSummary struct {
+	Id               Id    `json:"id"`
+	OrgId            Id    `json:"orgId"`
+	PublishedVersion int64 `json:"publishedVersion"`
+	Revision         int64 `json:"revision"`
+	Rounds           int64 `json:"rounds"`
+
+	// State Where the newest version stands
+	State State  `json:"state"`
+	Title string `json:"title"`
+
+	// UpdatedAt RFC 3339 in UTC with milliseconds
+	UpdatedAt Time  `json:"updatedAt"`
+	Version   int64 `json:"version"`
 }
 
 // EditorDocument defines model for EditorDocument.
@@ -1725,6 +2033,9 @@ type FirebaseRequest struct {
 	// PrivacyNotice Needed from who has not agreed before
 	PrivacyNotice *string `json:"privacyNotice,omitempty"`
 }
+
+// GuessKind How many have all right, how many take part, or how many per cent of these have all right
+type GuessKind string
 
 // Health defines model for Health.
 type Health struct {
@@ -2739,6 +3050,9 @@ type QuizWindow struct {
 	OpensAt *string `json:"opensAt,omitempty"`
 }
 
+// RankKey `allCorrect` is a condition of prizes too
+type RankKey string
+
 // ReasonRequest defines model for ReasonRequest.
 type ReasonRequest struct {
 	Reason string `json:"reason"`
@@ -3032,6 +3346,9 @@ type SubmitRequest struct {
 	// At RFC 3339; when it was handed in, by the phone's clock
 	At *string `json:"at,omitempty"`
 
+	// Guess What a contest's round asks for: people, or a percentage with at most 5 decimals
+	Guess *float64 `json:"guess,omitempty"`
+
 	// SentAt RFC 3339; that clock when it was sent
 	SentAt *string `json:"sentAt,omitempty"`
 }
@@ -3134,6 +3451,9 @@ type MemberStatusFilter = MemberStatus
 
 // NameWords defines model for NameWords.
 type NameWords = string
+
+// Round defines model for Round.
+type Round = int64
 
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
@@ -3320,6 +3640,14 @@ type ListSessionsParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListContestsParams defines parameters for ListContests.
+type ListContestsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListDocumentsParams defines parameters for ListDocuments.
 type ListDocumentsParams struct {
 	Type *DocumentType `form:"type,omitempty" json:"type,omitempty"`
@@ -3354,6 +3682,51 @@ type ListDocumentsParamsSort string
 // GetDocumentChangesParams defines parameters for GetDocumentChanges.
 type GetDocumentChangesParams struct {
 	From int64 `form:"from" json:"from"`
+}
+
+// ListEditorContestsParams defines parameters for ListEditorContests.
+type ListEditorContestsParams struct {
+	State *State `form:"state,omitempty" json:"state,omitempty"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// UpdateContestParams defines parameters for UpdateContest.
+type UpdateContestParams struct {
+	// IfMatch The ETag of the revision that was read
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ApproveContestParams defines parameters for ApproveContest.
+type ApproveContestParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// PublishContestParams defines parameters for PublishContest.
+type PublishContestParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RejectContestParams defines parameters for RejectContest.
+type RejectContestParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitContestParams defines parameters for SubmitContest.
+type SubmitContestParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// WithdrawContestParams defines parameters for WithdrawContest.
+type WithdrawContestParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
 // ListEditorDocumentsParams defines parameters for ListEditorDocuments.
@@ -3699,6 +4072,18 @@ type ChangePasswordJSONRequestBody = PasswordRequest
 // RefreshJSONRequestBody defines body for Refresh for application/json ContentType.
 type RefreshJSONRequestBody = RefreshRequest
 
+// CreateContestJSONRequestBody defines body for CreateContest for application/json ContentType.
+type CreateContestJSONRequestBody = ContestCreate
+
+// UpdateContestJSONRequestBody defines body for UpdateContest for application/json ContentType.
+type UpdateContestJSONRequestBody = ContestPatch
+
+// RejectContestJSONRequestBody defines body for RejectContest for application/json ContentType.
+type RejectContestJSONRequestBody = ReasonRequest
+
+// WithdrawContestJSONRequestBody defines body for WithdrawContest for application/json ContentType.
+type WithdrawContestJSONRequestBody = ReasonRequest
+
 // CreateDocumentJSONRequestBody defines body for CreateDocument for application/json ContentType.
 type CreateDocumentJSONRequestBody = DocumentCreate
 
@@ -3914,6 +4299,15 @@ type ServerInterface interface {
 	// EndSession End the session of one device
 	// (DELETE /v1/auth/sessions/{id})
 	EndSession(c *fiber.Ctx, id Id) error
+	// ListContests Contests that the caller may know of, newest first
+	// (GET /v1/contests)
+	ListContests(c *fiber.Ctx, params ListContestsParams) error
+	// GetContest A contest, its rounds and its rules; questions come with an attempt
+	// (GET /v1/contests/{id})
+	GetContest(c *fiber.Ctx, id Id) error
+	// StartContestAttempt Begin an attempt at a round, or go on with the one that is open
+	// (POST /v1/contests/{id}/rounds/{n}/attempts)
+	StartContestAttempt(c *fiber.Ctx, id Id, n Round) error
 	// ListDocuments Summaries of what the caller may see
 	// (GET /v1/documents)
 	ListDocuments(c *fiber.Ctx, params ListDocumentsParams) error
@@ -3926,6 +4320,33 @@ type ServerInterface interface {
 	// GetDocumentVersion One version, which never changes
 	// (GET /v1/documents/{id}/versions/{n})
 	GetDocumentVersion(c *fiber.Ctx, id Id, n int64) error
+	// ListEditorContests Contests of the caller's organisations, drafts included
+	// (GET /v1/editor/contests)
+	ListEditorContests(c *fiber.Ctx, params ListEditorContestsParams) error
+	// CreateContest Begin a contest
+	// (POST /v1/editor/contests)
+	CreateContest(c *fiber.Ctx) error
+	// GetEditorContest A contest with its draft
+	// (GET /v1/editor/contests/{id})
+	GetEditorContest(c *fiber.Ctx, id Id) error
+	// UpdateContest Change the draft
+	// (PATCH /v1/editor/contests/{id})
+	UpdateContest(c *fiber.Ctx, id Id, params UpdateContestParams) error
+	// ApproveContest Approve the submitted draft
+	// (POST /v1/editor/contests/{id}/approve)
+	ApproveContest(c *fiber.Ctx, id Id, params ApproveContestParams) error
+	// PublishContest Publish the approved draft as the next version
+	// (POST /v1/editor/contests/{id}/publish)
+	PublishContest(c *fiber.Ctx, id Id, params PublishContestParams) error
+	// RejectContest Send the submitted draft back with a reason
+	// (POST /v1/editor/contests/{id}/reject)
+	RejectContest(c *fiber.Ctx, id Id, params RejectContestParams) error
+	// SubmitContest Hand the draft to an approver; its questions are pinned to what is published of them
+	// (POST /v1/editor/contests/{id}/submit)
+	SubmitContest(c *fiber.Ctx, id Id, params SubmitContestParams) error
+	// WithdrawContest Take the published version off all phones; attempts that run go on
+	// (POST /v1/editor/contests/{id}/withdraw)
+	WithdrawContest(c *fiber.Ctx, id Id, params WithdrawContestParams) error
 	// ListEditorDocuments Documents of the caller's organisations, drafts included
 	// (GET /v1/editor/documents)
 	ListEditorDocuments(c *fiber.Ctx, params ListEditorDocumentsParams) error
@@ -5855,6 +6276,116 @@ func (siw *ServerInterfaceWrapper) EndSession(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListContests operation middleware
+func (siw *ServerInterfaceWrapper) ListContests(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListContestsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListContests(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetContest operation middleware
+func (siw *ServerInterfaceWrapper) GetContest(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetContest(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// StartContestAttempt operation middleware
+func (siw *ServerInterfaceWrapper) StartContestAttempt(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "n" -------------
+	var n Round
+
+	err = runtime.BindStyledParameterWithOptions("simple", "n", c.Params("n"), &n, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter n: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.StartContestAttempt(c, id, n)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListDocuments operation middleware
 func (siw *ServerInterfaceWrapper) ListDocuments(c *fiber.Ctx) error {
 
@@ -6046,6 +6577,412 @@ func (siw *ServerInterfaceWrapper) GetDocumentVersion(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.GetDocumentVersion(c, id, n)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListEditorContests operation middleware
+func (siw *ServerInterfaceWrapper) ListEditorContests(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEditorContestsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", query, &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter state: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListEditorContests(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateContest operation middleware
+func (siw *ServerInterfaceWrapper) CreateContest(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateContest(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetEditorContest operation middleware
+func (siw *ServerInterfaceWrapper) GetEditorContest(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetEditorContest(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// UpdateContest operation middleware
+func (siw *ServerInterfaceWrapper) UpdateContest(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateContestParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		return fiber.NewError(fiber.StatusBadRequest, "Header parameter If-Match is required, but not found")
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.UpdateContest(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ApproveContest operation middleware
+func (siw *ServerInterfaceWrapper) ApproveContest(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveContestParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ApproveContest(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PublishContest operation middleware
+func (siw *ServerInterfaceWrapper) PublishContest(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PublishContestParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PublishContest(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RejectContest operation middleware
+func (siw *ServerInterfaceWrapper) RejectContest(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RejectContestParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RejectContest(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SubmitContest operation middleware
+func (siw *ServerInterfaceWrapper) SubmitContest(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitContestParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SubmitContest(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// WithdrawContest operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawContest(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawContestParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.WithdrawContest(c, id, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -8796,6 +9733,12 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/v1/me/attempts", wrapper.ListMyAttempts)
 
+	router.Get(options.BaseURL+"/v1/contests", wrapper.ListContests)
+
+	router.Get(options.BaseURL+"/v1/contests/:id", wrapper.GetContest)
+
+	router.Post(options.BaseURL+"/v1/contests/:id/rounds/:n/attempts", wrapper.StartContestAttempt)
+
 	router.Get(options.BaseURL+"/v1/editor/documents", wrapper.ListEditorDocuments)
 
 	router.Post(options.BaseURL+"/v1/editor/documents", wrapper.CreateDocument)
@@ -8876,6 +9819,24 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/editor/quizzes/:id/withdraw", wrapper.WithdrawQuiz)
 
+	router.Get(options.BaseURL+"/v1/editor/contests", wrapper.ListEditorContests)
+
+	router.Post(options.BaseURL+"/v1/editor/contests", wrapper.CreateContest)
+
+	router.Get(options.BaseURL+"/v1/editor/contests/:id", wrapper.GetEditorContest)
+
+	router.Patch(options.BaseURL+"/v1/editor/contests/:id", wrapper.UpdateContest)
+
+	router.Post(options.BaseURL+"/v1/editor/contests/:id/submit", wrapper.SubmitContest)
+
+	router.Post(options.BaseURL+"/v1/editor/contests/:id/approve", wrapper.ApproveContest)
+
+	router.Post(options.BaseURL+"/v1/editor/contests/:id/reject", wrapper.RejectContest)
+
+	router.Post(options.BaseURL+"/v1/editor/contests/:id/publish", wrapper.PublishContest)
+
+	router.Post(options.BaseURL+"/v1/editor/contests/:id/withdraw", wrapper.WithdrawContest)
+
 	router.Post(options.BaseURL+"/v1/members/:id/activation-code", wrapper.IssueActivationCode)
 
 	router.Post(options.BaseURL+"/v1/admin/members/:id/activation-code", wrapper.IssueActivationCodeAsAdmin)
@@ -8952,6 +9913,15 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/openapi.yaml", wrapper.GetContract)
 
+}
+
+type EditorContestResponseHeaders struct {
+	ETag *string
+}
+type EditorContestJSONResponse struct {
+	Body EditorContest
+
+	Headers EditorContestResponseHeaders
 }
 
 type EditorDocumentResponseHeaders struct {
@@ -11280,6 +12250,168 @@ func (response EndSessiondefaultApplicationProblemPlusJSONResponse) VisitEndSess
 	return ctx.JSON(&response.Body)
 }
 
+type ListContestsRequestObject struct {
+	Params ListContestsParams
+}
+
+type ListContestsResponseObject interface {
+	VisitListContestsResponse(ctx *fiber.Ctx) error
+}
+
+type ListContests200JSONResponse ContestList
+
+func (response ListContests200JSONResponse) VisitListContestsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListContests304Response struct {
+}
+
+func (response ListContests304Response) VisitListContestsResponse(ctx *fiber.Ctx) error {
+	ctx.Status(304)
+	return nil
+}
+
+type ListContestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListContestsdefaultApplicationProblemPlusJSONResponse) VisitListContestsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetContestRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetContestResponseObject interface {
+	VisitGetContestResponse(ctx *fiber.Ctx) error
+}
+
+type GetContest200JSONResponse Contest
+
+func (response GetContest200JSONResponse) VisitGetContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetContest304Response struct {
+}
+
+func (response GetContest304Response) VisitGetContestResponse(ctx *fiber.Ctx) error {
+	ctx.Status(304)
+	return nil
+}
+
+type GetContest404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetContest404ApplicationProblemPlusJSONResponse) VisitGetContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetContestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContestdefaultApplicationProblemPlusJSONResponse) VisitGetContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type StartContestAttemptRequestObject struct {
+	Id Id    `json:"id"`
+	N  Round `json:"n"`
+}
+
+type StartContestAttemptResponseObject interface {
+	VisitStartContestAttemptResponse(ctx *fiber.Ctx) error
+}
+
+type StartContestAttempt200JSONResponse Attempt
+
+func (response StartContestAttempt200JSONResponse) VisitStartContestAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type StartContestAttempt201JSONResponse Attempt
+
+func (response StartContestAttempt201JSONResponse) VisitStartContestAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type StartContestAttempt403ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response StartContestAttempt403ApplicationProblemPlusJSONResponse) VisitStartContestAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type StartContestAttempt404ApplicationProblemPlusJSONResponse Problem
+
+func (response StartContestAttempt404ApplicationProblemPlusJSONResponse) VisitStartContestAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type StartContestAttempt409ApplicationProblemPlusJSONResponse Problem
+
+func (response StartContestAttempt409ApplicationProblemPlusJSONResponse) VisitStartContestAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type StartContestAttempt429ApplicationProblemPlusJSONResponse Problem
+
+func (response StartContestAttempt429ApplicationProblemPlusJSONResponse) VisitStartContestAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response)
+}
+
+type StartContestAttemptdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StartContestAttemptdefaultApplicationProblemPlusJSONResponse) VisitStartContestAttemptResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListDocumentsRequestObject struct {
 	Params ListDocumentsParams
 }
@@ -11457,6 +12589,514 @@ type GetDocumentVersiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response GetDocumentVersiondefaultApplicationProblemPlusJSONResponse) VisitGetDocumentVersionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListEditorContestsRequestObject struct {
+	Params ListEditorContestsParams
+}
+
+type ListEditorContestsResponseObject interface {
+	VisitListEditorContestsResponse(ctx *fiber.Ctx) error
+}
+
+type ListEditorContests200JSONResponse EditorContestList
+
+func (response ListEditorContests200JSONResponse) VisitListEditorContestsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListEditorContestsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEditorContestsdefaultApplicationProblemPlusJSONResponse) VisitListEditorContestsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateContestRequestObject struct {
+	Body *CreateContestJSONRequestBody
+}
+
+type CreateContestResponseObject interface {
+	VisitCreateContestResponse(ctx *fiber.Ctx) error
+}
+
+type CreateContest201JSONResponse struct{ EditorContestJSONResponse }
+
+func (response CreateContest201JSONResponse) VisitCreateContestResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateContest409ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response CreateContest409ApplicationProblemPlusJSONResponse) VisitCreateContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateContest422ApplicationProblemPlusJSONResponse Problem
+
+func (response CreateContest422ApplicationProblemPlusJSONResponse) VisitCreateContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateContestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateContestdefaultApplicationProblemPlusJSONResponse) VisitCreateContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetEditorContestRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetEditorContestResponseObject interface {
+	VisitGetEditorContestResponse(ctx *fiber.Ctx) error
+}
+
+type GetEditorContest200JSONResponse struct{ EditorContestJSONResponse }
+
+func (response GetEditorContest200JSONResponse) VisitGetEditorContestResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetEditorContest404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetEditorContest404ApplicationProblemPlusJSONResponse) VisitGetEditorContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetEditorContestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEditorContestdefaultApplicationProblemPlusJSONResponse) VisitGetEditorContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UpdateContestRequestObject struct {
+	Id     Id `json:"id"`
+	Params UpdateContestParams
+	Body   *UpdateContestJSONRequestBody
+}
+
+type UpdateContestResponseObject interface {
+	VisitUpdateContestResponse(ctx *fiber.Ctx) error
+}
+
+type UpdateContest200JSONResponse struct{ EditorContestJSONResponse }
+
+func (response UpdateContest200JSONResponse) VisitUpdateContestResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UpdateContest409ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateContest409ApplicationProblemPlusJSONResponse) VisitUpdateContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateContest412ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateContest412ApplicationProblemPlusJSONResponse) VisitUpdateContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateContest422ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateContest422ApplicationProblemPlusJSONResponse) VisitUpdateContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateContest428ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateContest428ApplicationProblemPlusJSONResponse) VisitUpdateContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateContestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateContestdefaultApplicationProblemPlusJSONResponse) VisitUpdateContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ApproveContestRequestObject struct {
+	Id     Id `json:"id"`
+	Params ApproveContestParams
+}
+
+type ApproveContestResponseObject interface {
+	VisitApproveContestResponse(ctx *fiber.Ctx) error
+}
+
+type ApproveContest200JSONResponse struct{ EditorContestJSONResponse }
+
+func (response ApproveContest200JSONResponse) VisitApproveContestResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ApproveContest404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveContest404ApplicationProblemPlusJSONResponse) VisitApproveContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveContest409ApplicationProblemPlusJSONResponse Problem
+
+func (response ApproveContest409ApplicationProblemPlusJSONResponse) VisitApproveContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveContest412ApplicationProblemPlusJSONResponse Problem
+
+func (response ApproveContest412ApplicationProblemPlusJSONResponse) VisitApproveContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveContestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveContestdefaultApplicationProblemPlusJSONResponse) VisitApproveContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PublishContestRequestObject struct {
+	Id     Id `json:"id"`
+	Params PublishContestParams
+}
+
+type PublishContestResponseObject interface {
+	VisitPublishContestResponse(ctx *fiber.Ctx) error
+}
+
+type PublishContest200JSONResponse struct{ EditorContestJSONResponse }
+
+func (response PublishContest200JSONResponse) VisitPublishContestResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PublishContest404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response PublishContest404ApplicationProblemPlusJSONResponse) VisitPublishContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type PublishContest409ApplicationProblemPlusJSONResponse Problem
+
+func (response PublishContest409ApplicationProblemPlusJSONResponse) VisitPublishContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type PublishContest412ApplicationProblemPlusJSONResponse Problem
+
+func (response PublishContest412ApplicationProblemPlusJSONResponse) VisitPublishContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type PublishContestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PublishContestdefaultApplicationProblemPlusJSONResponse) VisitPublishContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RejectContestRequestObject struct {
+	Id     Id `json:"id"`
+	Params RejectContestParams
+	Body   *RejectContestJSONRequestBody
+}
+
+type RejectContestResponseObject interface {
+	VisitRejectContestResponse(ctx *fiber.Ctx) error
+}
+
+type RejectContest200JSONResponse struct{ EditorContestJSONResponse }
+
+func (response RejectContest200JSONResponse) VisitRejectContestResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RejectContest404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response RejectContest404ApplicationProblemPlusJSONResponse) VisitRejectContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type RejectContest409ApplicationProblemPlusJSONResponse Problem
+
+func (response RejectContest409ApplicationProblemPlusJSONResponse) VisitRejectContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type RejectContest412ApplicationProblemPlusJSONResponse Problem
+
+func (response RejectContest412ApplicationProblemPlusJSONResponse) VisitRejectContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type RejectContestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RejectContestdefaultApplicationProblemPlusJSONResponse) VisitRejectContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SubmitContestRequestObject struct {
+	Id     Id `json:"id"`
+	Params SubmitContestParams
+}
+
+type SubmitContestResponseObject interface {
+	VisitSubmitContestResponse(ctx *fiber.Ctx) error
+}
+
+type SubmitContest200JSONResponse struct{ EditorContestJSONResponse }
+
+func (response SubmitContest200JSONResponse) VisitSubmitContestResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SubmitContest404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response SubmitContest404ApplicationProblemPlusJSONResponse) VisitSubmitContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitContest409ApplicationProblemPlusJSONResponse Problem
+
+func (response SubmitContest409ApplicationProblemPlusJSONResponse) VisitSubmitContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitContest412ApplicationProblemPlusJSONResponse Problem
+
+func (response SubmitContest412ApplicationProblemPlusJSONResponse) VisitSubmitContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitContestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SubmitContestdefaultApplicationProblemPlusJSONResponse) VisitSubmitContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WithdrawContestRequestObject struct {
+	Id     Id `json:"id"`
+	Params WithdrawContestParams
+	Body   *WithdrawContestJSONRequestBody
+}
+
+type WithdrawContestResponseObject interface {
+	VisitWithdrawContestResponse(ctx *fiber.Ctx) error
+}
+
+type WithdrawContest200JSONResponse struct{ EditorContestJSONResponse }
+
+func (response WithdrawContest200JSONResponse) VisitWithdrawContestResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WithdrawContest404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response WithdrawContest404ApplicationProblemPlusJSONResponse) VisitWithdrawContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type WithdrawContest409ApplicationProblemPlusJSONResponse Problem
+
+func (response WithdrawContest409ApplicationProblemPlusJSONResponse) VisitWithdrawContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type WithdrawContest412ApplicationProblemPlusJSONResponse Problem
+
+func (response WithdrawContest412ApplicationProblemPlusJSONResponse) VisitWithdrawContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type WithdrawContestdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawContestdefaultApplicationProblemPlusJSONResponse) VisitWithdrawContestResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -15113,6 +16753,15 @@ type StrictServerInterface interface {
 	// EndSession End the session of one device
 	// (DELETE /v1/auth/sessions/{id})
 	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
+	// ListContests Contests that the caller may know of, newest first
+	// (GET /v1/contests)
+	ListContests(ctx context.Context, request ListContestsRequestObject) (ListContestsResponseObject, error)
+	// GetContest A contest, its rounds and its rules; questions come with an attempt
+	// (GET /v1/contests/{id})
+	GetContest(ctx context.Context, request GetContestRequestObject) (GetContestResponseObject, error)
+	// StartContestAttempt Begin an attempt at a round, or go on with the one that is open
+	// (POST /v1/contests/{id}/rounds/{n}/attempts)
+	StartContestAttempt(ctx context.Context, request StartContestAttemptRequestObject) (StartContestAttemptResponseObject, error)
 	// ListDocuments Summaries of what the caller may see
 	// (GET /v1/documents)
 	ListDocuments(ctx context.Context, request ListDocumentsRequestObject) (ListDocumentsResponseObject, error)
@@ -15125,6 +16774,33 @@ type StrictServerInterface interface {
 	// GetDocumentVersion One version, which never changes
 	// (GET /v1/documents/{id}/versions/{n})
 	GetDocumentVersion(ctx context.Context, request GetDocumentVersionRequestObject) (GetDocumentVersionResponseObject, error)
+	// ListEditorContests Contests of the caller's organisations, drafts included
+	// (GET /v1/editor/contests)
+	ListEditorContests(ctx context.Context, request ListEditorContestsRequestObject) (ListEditorContestsResponseObject, error)
+	// CreateContest Begin a contest
+	// (POST /v1/editor/contests)
+	CreateContest(ctx context.Context, request CreateContestRequestObject) (CreateContestResponseObject, error)
+	// GetEditorContest A contest with its draft
+	// (GET /v1/editor/contests/{id})
+	GetEditorContest(ctx context.Context, request GetEditorContestRequestObject) (GetEditorContestResponseObject, error)
+	// UpdateContest Change the draft
+	// (PATCH /v1/editor/contests/{id})
+	UpdateContest(ctx context.Context, request UpdateContestRequestObject) (UpdateContestResponseObject, error)
+	// ApproveContest Approve the submitted draft
+	// (POST /v1/editor/contests/{id}/approve)
+	ApproveContest(ctx context.Context, request ApproveContestRequestObject) (ApproveContestResponseObject, error)
+	// PublishContest Publish the approved draft as the next version
+	// (POST /v1/editor/contests/{id}/publish)
+	PublishContest(ctx context.Context, request PublishContestRequestObject) (PublishContestResponseObject, error)
+	// RejectContest Send the submitted draft back with a reason
+	// (POST /v1/editor/contests/{id}/reject)
+	RejectContest(ctx context.Context, request RejectContestRequestObject) (RejectContestResponseObject, error)
+	// SubmitContest Hand the draft to an approver; its questions are pinned to what is published of them
+	// (POST /v1/editor/contests/{id}/submit)
+	SubmitContest(ctx context.Context, request SubmitContestRequestObject) (SubmitContestResponseObject, error)
+	// WithdrawContest Take the published version off all phones; attempts that run go on
+	// (POST /v1/editor/contests/{id}/withdraw)
+	WithdrawContest(ctx context.Context, request WithdrawContestRequestObject) (WithdrawContestResponseObject, error)
 	// ListEditorDocuments Documents of the caller's organisations, drafts included
 	// (GET /v1/editor/documents)
 	ListEditorDocuments(ctx context.Context, request ListEditorDocumentsRequestObject) (ListEditorDocumentsResponseObject, error)
@@ -16906,6 +18582,88 @@ func (sh *strictHandler) EndSession(ctx *fiber.Ctx, id Id) error {
 	return nil
 }
 
+// ListContests operation middleware
+func (sh *strictHandler) ListContests(ctx *fiber.Ctx, params ListContestsParams) error {
+	var request ListContestsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListContests(ctx.UserContext(), request.(ListContestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListContests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListContestsResponseObject); ok {
+		if err := validResponse.VisitListContestsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContest operation middleware
+func (sh *strictHandler) GetContest(ctx *fiber.Ctx, id Id) error {
+	var request GetContestRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContest(ctx.UserContext(), request.(GetContestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContestResponseObject); ok {
+		if err := validResponse.VisitGetContestResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StartContestAttempt operation middleware
+func (sh *strictHandler) StartContestAttempt(ctx *fiber.Ctx, id Id, n Round) error {
+	var request StartContestAttemptRequestObject
+
+	request.Id = id
+	request.N = n
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.StartContestAttempt(ctx.UserContext(), request.(StartContestAttemptRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StartContestAttempt")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StartContestAttemptResponseObject); ok {
+		if err := validResponse.VisitStartContestAttemptResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListDocuments operation middleware
 func (sh *strictHandler) ListDocuments(ctx *fiber.Ctx, params ListDocumentsParams) error {
 	var request ListDocumentsRequestObject
@@ -17008,6 +18766,309 @@ func (sh *strictHandler) GetDocumentVersion(ctx *fiber.Ctx, id Id, n int64) erro
 		return err
 	} else if validResponse, ok := response.(GetDocumentVersionResponseObject); ok {
 		if err := validResponse.VisitGetDocumentVersionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListEditorContests operation middleware
+func (sh *strictHandler) ListEditorContests(ctx *fiber.Ctx, params ListEditorContestsParams) error {
+	var request ListEditorContestsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEditorContests(ctx.UserContext(), request.(ListEditorContestsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEditorContests")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEditorContestsResponseObject); ok {
+		if err := validResponse.VisitListEditorContestsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateContest operation middleware
+func (sh *strictHandler) CreateContest(ctx *fiber.Ctx) error {
+	var request CreateContestRequestObject
+
+	var body CreateContestJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateContest(ctx.UserContext(), request.(CreateContestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateContest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateContestResponseObject); ok {
+		if err := validResponse.VisitCreateContestResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEditorContest operation middleware
+func (sh *strictHandler) GetEditorContest(ctx *fiber.Ctx, id Id) error {
+	var request GetEditorContestRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEditorContest(ctx.UserContext(), request.(GetEditorContestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEditorContest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEditorContestResponseObject); ok {
+		if err := validResponse.VisitGetEditorContestResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateContest operation middleware
+func (sh *strictHandler) UpdateContest(ctx *fiber.Ctx, id Id, params UpdateContestParams) error {
+	var request UpdateContestRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body UpdateContestJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateContest(ctx.UserContext(), request.(UpdateContestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateContest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateContestResponseObject); ok {
+		if err := validResponse.VisitUpdateContestResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApproveContest operation middleware
+func (sh *strictHandler) ApproveContest(ctx *fiber.Ctx, id Id, params ApproveContestParams) error {
+	var request ApproveContestRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveContest(ctx.UserContext(), request.(ApproveContestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveContest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveContestResponseObject); ok {
+		if err := validResponse.VisitApproveContestResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PublishContest operation middleware
+func (sh *strictHandler) PublishContest(ctx *fiber.Ctx, id Id, params PublishContestParams) error {
+	var request PublishContestRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PublishContest(ctx.UserContext(), request.(PublishContestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PublishContest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PublishContestResponseObject); ok {
+		if err := validResponse.VisitPublishContestResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RejectContest operation middleware
+func (sh *strictHandler) RejectContest(ctx *fiber.Ctx, id Id, params RejectContestParams) error {
+	var request RejectContestRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RejectContestJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RejectContest(ctx.UserContext(), request.(RejectContestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RejectContest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RejectContestResponseObject); ok {
+		if err := validResponse.VisitRejectContestResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitContest operation middleware
+func (sh *strictHandler) SubmitContest(ctx *fiber.Ctx, id Id, params SubmitContestParams) error {
+	var request SubmitContestRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitContest(ctx.UserContext(), request.(SubmitContestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitContest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitContestResponseObject); ok {
+		if err := validResponse.VisitSubmitContestResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawContest operation middleware
+func (sh *strictHandler) WithdrawContest(ctx *fiber.Ctx, id Id, params WithdrawContestParams) error {
+	var request WithdrawContestRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body WithdrawContestJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawContest(ctx.UserContext(), request.(WithdrawContestRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawContest")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawContestResponseObject); ok {
+		if err := validResponse.VisitWithdrawContestResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
