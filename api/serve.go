@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -47,7 +46,6 @@ func (p *program) serve(ctx context.Context, c config.Config) error {
 			return errors.Join(fmt.Errorf("demo province: %w", err), a.close())
 		}
 	}
-	debug.FreeOSMemory() // what reading everything in needed, and serving does not
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	server, err := a.edge(ctx, p, c, registry, buffer)
@@ -59,6 +57,7 @@ func (p *program) serve(ctx context.Context, c config.Config) error {
 		return errors.Join(err, a.close())
 	}
 	workers := a.startWorkers(ctx)
+	go settleHeap() // beside the first requests, which need not wait for it
 	a.logStart(listener.Addr())
 	if c.Demo {
 		p.printDemo(listener.Addr())

@@ -25,9 +25,9 @@ import (
 // jumped still hides, the full reading finds.
 const (
 	pollEvery   = time.Second
-	pollOverlap = 5 * time.Second
+	pollOverlap = 3 * time.Second
 	deepEvery   = 30 * time.Second
-	deepOverlap = 2 * time.Minute
+	deepOverlap = 90 * time.Second
 	fullEvery   = 10 * time.Minute
 )
 
@@ -48,7 +48,6 @@ type Deps struct {
 type Service struct {
 	acts        *store.Collection[Act]
 	members     *store.Collection[Member]
-	heads       *store.Collection[head] // of the members
 	enterprises *store.Collection[Enterprise]
 	actFx       *effect.Runner[Act]
 	memberFx    *effect.Runner[Member]
@@ -94,9 +93,6 @@ func New(d Deps) (*Service, error) {
 		return nil, err
 	}
 	if s.members, err = store.NewCollection[Member](d.Engine, schemas[1]); err != nil {
-		return nil, err
-	}
-	if s.heads, err = store.NewCollection[head](d.Engine, schemas[1]); err != nil {
 		return nil, err
 	}
 	if s.enterprises, err = store.NewCollection[Enterprise](d.Engine, schemas[2]); err != nil {
@@ -224,19 +220,18 @@ func (s *Service) Refresh(ctx context.Context) error {
 	return err
 }
 
-// head is what of a member tells whether the table knows it.
-type head struct {
-	store.Meta `bson:",inline"`
-}
-
 // takeSince takes in members that were written since a moment. Polls look back,
 // and what an import has written is theirs for minutes: only those that are new
 // to the table are read as a whole.
 func (s *Service) takeSince(ctx context.Context, since time.Time) error {
 	var news []string
-	err := s.heads.All(ctx, store.Query{Index: "updatedAt", From: since}, func(h head) error {
-		if r := s.table.row(h.ID); r == nil || r.rev < h.Rev {
-			news = append(news, h.ID)
+	err := s.members.AllRaw(ctx, store.Query{Index: "updatedAt", From: since}, func(doc store.Raw) error {
+		var m stored
+		if err := store.Walk(doc, m.take); err != nil {
+			return fmt.Errorf("member %s: %w", m.id, err)
+		}
+		if !s.table.knows(m.id, m.rev) {
+			news = append(news, string(m.id))
 		}
 		return nil
 	})

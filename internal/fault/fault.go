@@ -14,6 +14,7 @@ const (
 	Unknown                     // 401: who are you
 	Forbidden                   // 403: your role may not
 	Missing                     // 404: not there, or not yours to know
+	Slow                        // 408: the request did not arrive in time
 	Conflict                    // 409: the thing is in another state
 	Stale                       // 412: If-Match names an older revision
 	TooLarge                    // 413: the request is too large

@@ -99,7 +99,7 @@ func (b *incoming) Read(p []byte) (int, error) {
 // brokenBody says why a body could not be read to its end.
 func brokenBody(err error) error {
 	if isTimeout(err) {
-		return timedOut.Because(err)
+		return slowClient.Because(err) // not our fault, and no alarm
 	}
 	return fault.BadInput.At("", "broken_body", "Thân yêu cầu bị đứt hoặc không đúng dạng.", "The body is cut off or not well-formed.").Because(err)
 }

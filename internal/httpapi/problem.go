@@ -26,6 +26,7 @@ var statuses = map[fault.Kind]struct {
 	fault.Unknown:     {401, fault.Text{VI: "Chưa đăng nhập", EN: "Not signed in"}},
 	fault.Forbidden:   {403, fault.Text{VI: "Không được phép", EN: "Not allowed"}},
 	fault.Missing:     {404, fault.Text{VI: "Không tìm thấy", EN: "Not found"}},
+	fault.Slow:        {408, fault.Text{VI: "Yêu cầu đến quá chậm", EN: "Request timeout"}},
 	fault.Conflict:    {409, fault.Text{VI: "Xung đột trạng thái", EN: "Conflict"}},
 	fault.NoRange:     {416, fault.Text{VI: "Khoảng yêu cầu nằm ngoài tệp", EN: "Range not satisfiable"}},
 	fault.Stale:       {412, fault.Text{VI: "Bản đã đọc không còn mới", EN: "Precondition failed"}},
@@ -54,6 +55,8 @@ var (
 		"Máy chủ tạm thời chưa phục vụ được. Hãy thử lại sau ít phút.", "The server can't serve this now. Try again in a few minutes.")
 	timedOut = fault.New(fault.Unavailable, "timed_out",
 		"Yêu cầu mất quá nhiều thời gian và đã dừng.", "The request took too long and was stopped.")
+	slowClient = fault.New(fault.Slow, "timed_out",
+		"Yêu cầu không đến hết trong thời gian cho phép. Hãy gửi lại.", "The request did not arrive in time. Send it again.")
 	staleToken = fault.New(fault.Unknown, "token_stale",
 		"Quyền của bạn vừa thay đổi; hãy làm mới phiên.", "Your rights have changed; refresh the session.")
 )
@@ -87,7 +90,7 @@ func fiberFault(e *fiber.Error) *fault.Fault {
 	case fiber.StatusBadRequest, fiber.StatusUnprocessableEntity, fiber.StatusUnsupportedMediaType:
 		return fault.BadInput.Because(e)
 	case fiber.StatusRequestTimeout:
-		return timedOut.Because(e)
+		return slowClient.Because(e)
 	}
 	return internalFault.Because(e)
 }

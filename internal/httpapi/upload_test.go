@@ -280,3 +280,28 @@ func tempFile(t *testing.T) *os.File {
 	t.Cleanup(func() { f.Close() })
 	return f
 }
+
+// A body that does not arrive in time is the client's matter: 408, and no alarm
+// in the log (it used to be an error of ours).
+func TestSlowBody(t *testing.T) {
+	t.Parallel()
+	limits := smallLimits()
+	limits.Timeout = 300 * time.Millisecond
+	addr := post(t, limits)
+	conn, err := net.Dial("tcp", addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if _, err := fmt.Fprintf(conn, "POST /json HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 20000\r\n\r\n{%s", strings.Repeat(" ", 9000)); err != nil {
+		t.Fatal(err)
+	}
+	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, _ := io.ReadAll(resp.Body)
+	if resp.StatusCode != http.StatusRequestTimeout || !strings.Contains(string(body), `"timed_out"`) {
+		t.Errorf("%d %s", resp.StatusCode, body)
+	}
+}
