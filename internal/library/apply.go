@@ -162,8 +162,8 @@ func newDocument(v *DocumentVersion, words int64, b *Served) *document {
 func foldedWords(text string) string {
 	var b strings.Builder
 	b.WriteByte(' ')
-	for _, t := range viet.Tokens(text) {
-		b.WriteString(t.Fold)
+	for start, end := range viet.Spans(text) {
+		b.WriteString(viet.Fold(text[start:end]))
 		b.WriteByte(' ')
 	}
 	return b.String()

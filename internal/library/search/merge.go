@@ -101,18 +101,16 @@ func (m *merger) finish() *segment {
 
 // eachPosting gives the postings of all parts with the new numbers. The new
 // entries of a later part are all higher, so they rise within each term.
-func (m *merger) eachPosting(yield func(term, entry uint32, places []uint32)) {
-	var packed []uint32
+func (m *merger) eachPosting(yield func(term, entry, place uint32)) {
 	for i := range m.parts {
 		p := &m.parts[i]
 		for term := range p.old.variants {
 			refs := p.words[term]
 			p.eachKept(uint32(term), func(entry uint32, places []uint32) {
-				packed = packed[:0]
+				to := refs[slot(refs, places[0])].term
 				for _, place := range places {
-					packed = append(packed, place&^0xff|refs[slot(refs, place)].variant)
+					yield(to, entry, place&^0xff|refs[slot(refs, place)].variant)
 				}
-				yield(refs[slot(refs, places[0])].term, entry, packed)
 			})
 		}
 	}

@@ -184,8 +184,7 @@ func (b *builder) finish() *segment {
 }
 
 // eachPosting gives every (term, entry, place) in entry order.
-func (b *builder) eachPosting(yield func(term, entry uint32, places []uint32)) {
-	var place [1]uint32
+func (b *builder) eachPosting(yield func(term, entry, place uint32)) {
 	entry := uint32(0)
 	for i := range b.docs {
 		d := &b.docs[i]
@@ -208,8 +207,7 @@ func (b *builder) eachPosting(yield func(term, entry uint32, places []uint32)) {
 					continue
 				}
 				ref := d.refs[code]
-				place[0] = at<<8 | ref.variant
-				yield(ref.term, entry, place[:])
+				yield(ref.term, entry, at<<8|ref.variant)
 			}
 			entry++
 		}
