@@ -160,7 +160,7 @@ func TestBadBodies(t *testing.T) {
 
 // ifMatch are the headers that an operation needs.
 func ifMatch(o *operation) []string {
-	if o.method == "PATCH" {
+	if o.method == "PATCH" || o.id == "setQuizOverrides" {
 		return []string{"If-Match", "*"}
 	}
 	return nil

@@ -61,10 +61,14 @@ func firstChoice(a contract.Attempt) any {
 // quizRows are the rows of the bank, of quizzes and of attempts.
 func quizRows() map[string]rule {
 	rows := map[string]rule{
-		"listQuizzes":         {at("/v1/quizzes"), signedIn(200)},
-		"getQuiz":             {reads("/v1/quizzes/%s", func(w *cast) string { return w.sampleQuiz }), signedIn(200)},
-		"startQuizAttempt":    {reads("/v1/quizzes/%s/attempts", func(w *cast) string { return w.otherQuiz }), signedIn(201)},
-		"leaseQuiz":           {reads("/v1/quizzes/%s/leases", func(w *cast) string { return w.leasedQuiz }), signedIn(201)},
+		"listQuizzes":      {at("/v1/quizzes"), signedIn(200)},
+		"getQuiz":          {reads("/v1/quizzes/%s", func(w *cast) string { return w.sampleQuiz }), signedIn(200)},
+		"startQuizAttempt": {reads("/v1/quizzes/%s/attempts", func(w *cast) string { return w.otherQuiz }), signedIn(201)},
+		"leaseQuiz":        {reads("/v1/quizzes/%s/leases", func(w *cast) string { return w.leasedQuiz }), signedIn(201)},
+		"getQuizOverrides": {reads("/v1/editor/quizzes/%s/overrides", func(w *cast) string { return w.sampleQuiz }), only(byEither)},
+		"setQuizOverrides": {func(_ *testing.T, w *cast, _ string) call {
+			return call{path: "/v1/editor/quizzes/" + w.otherQuiz + "/overrides", body: fields{"items": []any{}}, headers: []string{"If-Match", "*"}}
+		}, only(byEditors)},
 		"getAttempt":          {starts("", nil), signedIn(200)},
 		"saveAnswer":          {starts("/answers/", firstChoice), signedIn(200)},
 		"submitAttempt":       {starts("/submit", nil), signedIn(200)},
@@ -128,6 +132,8 @@ func quizBodies() map[string]fields {
 	const at = "2026-01-01T00:00:00Z"
 	return map[string]fields{
 		"startQuizAttempt": {"lease": "a", "startedAt": at, "sentAt": at}, "submitAttempt": {"at": at, "sentAt": at, "guess": 1}, "leaseQuiz": {"mode": "exam"},
+		"setQuizOverrides": {"items": []any{fields{"memberId": "a", "orgId": "b", "tag": "remote", "status": "active", "enterpriseId": "c", "opensAt": at,
+			"closesAt": at, "timeLimitSeconds": 1, "attempts": 1}}},
 		"createQuestion": {"orgId": "khong-co", "content": content}, "updateQuestion": {"content": content},
 		"createQuiz": with(quiz, fields{"orgId": "khong-co"}), "updateQuiz": quiz,
 		"rejectQuestion": reason, "withdrawQuestion": reason, "rejectQuiz": reason, "withdrawQuiz": reason,

@@ -113,21 +113,42 @@ func (s *Server) ListMyAttempts(ctx context.Context, r contract.ListMyAttemptsRe
 	}
 	out := contract.ListMyAttempts200JSONResponse{Items: make([]contract.AttemptSummary, len(found)), NextCursor: next}
 	for i := range found {
-		a := &found[i]
-		sum := contract.AttemptSummary{Id: a.ID, SittingId: a.SittingID, Number: a.Number, State: contract.AttemptState(a.State), StartedAt: stamp(a.StartedAt)}
-		if a.Closed() {
-			o, err := s.Quizzes.OutcomeOf(ctx, a)
-			if err != nil {
-				return nil, err
-			}
-			o.Questions = nil // a review is read with its attempt
-			shown := outcomeOf(&o)
-			at := stamp(a.ClosedAt)
-			sum.ClosedAt, sum.Outcome = &at, &shown
+		out.Items[i] = attemptSummary(&found[i])
+	}
+	if r.Params.QuizId != nil {
+		st, err := s.Quizzes.Standing(ctx, who, *r.Params.QuizId)
+		if err != nil {
+			return nil, err
 		}
-		out.Items[i] = sum
+		out.Standing = standingOf(st)
 	}
 	return out, nil
+}
+
+func attemptSummary(l *quiz.Listed) contract.AttemptSummary {
+	a := &l.Attempt
+	out := contract.AttemptSummary{Id: a.ID, SittingId: a.SittingID, Number: a.Number, State: contract.AttemptState(a.State), StartedAt: stamp(a.StartedAt)}
+	if l.Outcome != nil {
+		shown, at := outcomeOf(l.Outcome), stamp(a.ClosedAt)
+		out.ClosedAt, out.Outcome = &at, &shown
+	}
+	if l.Counts {
+		out.Counts = &l.Counts
+	}
+	return out
+}
+
+func standingOf(st *quiz.Standing) *contract.QuizStanding {
+	if st == nil {
+		return nil
+	}
+	out := contract.QuizStanding{QuizId: st.QuizID, Used: st.Used, Left: st.Left, NextAt: stampOf(st.NextAt), OpenAttemptId: optional(st.OpenID),
+		Counts: contract.QuizStandingCounts(st.Counts)}
+	if st.Counting != nil {
+		o := outcomeOf(st.Counting)
+		out.Outcome = &o
+	}
+	return &out
 }
 
 func attemptOf(sh *quiz.Sheet) contract.Attempt {

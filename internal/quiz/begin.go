@@ -37,11 +37,6 @@ func termsOf(t *Sitting) terms {
 	return terms{window: t.Window, limit: time.Duration(t.Rules.TimeLimitSeconds) * time.Second, attempts: t.Rules.Attempts}
 }
 
-// termsFor are the rules of a sitting for a member.
-func (s *Service) termsFor(_ context.Context, _ *caller.Identity, t *Sitting) (terms, error) {
-	return termsOf(t), nil
-}
-
 // deadline is when an attempt ends that begins at an instant.
 func (m *terms) deadline(start time.Time) time.Time {
 	switch {
@@ -51,6 +46,19 @@ func (m *terms) deadline(start time.Time) time.Time {
 		return m.window.ClosesAt
 	}
 	return start.Add(m.limit)
+}
+
+// over tells whether no attempt can run any more: the close has passed, and the
+// time of those that began just before it.
+func (m *terms) over(now time.Time) bool {
+	end := m.window.ClosesAt
+	if end.IsZero() {
+		return false
+	}
+	if !m.window.HardClose {
+		end = end.Add(m.limit)
+	}
+	return !now.Before(end)
 }
 
 // begin begins an attempt, or returns the one that is open: a phone whose answer

@@ -35,6 +35,13 @@ func (orgs) OrgPath(id string) []string {
 	return nil
 }
 
+// people has everybody, in organisation a, but for "khong-co".
+type people struct{}
+
+func (people) Identity(id string) (*caller.Identity, bool) {
+	return who(id, "a").Identity, id != "khong-co"
+}
+
 // noTexts has no document.
 type noTexts struct{}
 
@@ -54,7 +61,9 @@ func (plainEncoder) Contest(id string, v *ContestVersion) ([]byte, error) {
 // devices are named like the sessions on them.
 type devices struct{}
 
-func (devices) InstallationOf(_ context.Context, sessionID string) (string, error) { return sessionID, nil }
+func (devices) InstallationOf(_ context.Context, sessionID string) (string, error) {
+	return sessionID, nil
+}
 
 // testClock is a settable clock.
 type testClock struct{ at atomic.Int64 }
@@ -110,7 +119,7 @@ func newFixture(t testing.TB, e store.Engine, c *testClock) *fixture {
 	leases, err := store.NewLeases(e, store.LeaseOptions{})
 	must(err)
 	unmarked := func(string) bool { return false }
-	s, err := New(Deps{Engine: e, Orgs: orgs{}, Texts: noTexts{}, Devices: devices{}, Changes: log, Desk: desk, Encoder: plainEncoder{}, Classified: unmarked,
+	s, err := New(Deps{Engine: e, Orgs: orgs{}, Members: people{}, Texts: noTexts{}, Devices: devices{}, Changes: log, Desk: desk, Encoder: plainEncoder{}, Classified: unmarked,
 		ClassifiedLine: unmarked, Audit: rec, Secret: sec, Leases: leases, Pages: page.New(sec), Now: c.now, Log: slog.New(slog.DiscardHandler)})
 	must(err)
 	must(s.Start(t.Context()))

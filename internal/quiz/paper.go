@@ -2,12 +2,8 @@ package quiz
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync"
-	"sync/atomic"
 
-	"sotay/internal/fault"
 	"sotay/internal/publication"
 	"sotay/internal/quiz/question"
 	"sotay/internal/store"
@@ -148,52 +144,13 @@ func (s *Service) pinned(ctx context.Context, pins []Pin) ([]QuestionVersion, er
 	return out, nil
 }
 
-// cached keeps immutable documents that were read, up to a number of them.
-type cached[T any] struct {
-	mu   sync.RWMutex
-	rows map[string]*T
-	max  int
-	// reads counts how often the store was asked.
-	reads atomic.Int64
-}
-
-func newCached[T any](most int) *cached[T] { return &cached[T]{rows: map[string]*T{}, max: most} }
-
-// get returns a document, from memory when it was read before.
-func (c *cached[T]) get(ctx context.Context, rows *store.Collection[T], id string) (*T, error) {
-	c.mu.RLock()
-	row := c.rows[id]
-	c.mu.RUnlock()
-	if row != nil {
-		return row, nil
-	}
-	c.reads.Add(1)
-	fresh, err := rows.Get(ctx, id)
-	if errors.Is(err, store.ErrNotFound) {
-		return nil, fault.NotFound
-	}
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for old := range c.rows { // any one: all can be read again
-		if len(c.rows) < c.max {
-			break
-		}
-		delete(c.rows, old)
-	}
-	c.rows[id] = &fresh
-	return &fresh, nil
-}
-
 // paper returns a paper; it never changes.
 func (s *Service) paper(ctx context.Context, id string) (*Paper, error) {
-	return s.papers.get(ctx, s.paperRows, id)
+	return s.papers.get(id, func() (Paper, error) { return s.paperRows.Get(ctx, id) })
 }
 
 // keys returns the keys of a paper, for grading and for a review that the rules
 // allow.
 func (s *Service) keys(ctx context.Context, id string) (*PaperKeys, error) {
-	return s.paperKeys.get(ctx, s.keyRows, id)
+	return s.paperKeys.get(id, func() (PaperKeys, error) { return s.keyRows.Get(ctx, id) })
 }

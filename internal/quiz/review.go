@@ -2,6 +2,7 @@ package quiz
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"sotay/internal/caller"
@@ -59,7 +60,7 @@ func (s *Service) sheet(ctx context.Context, a Attempt) (Sheet, error) {
 		out.Questions[i] = ShownQuestion{paper.Items[p].ID, paper.Shown(p, a.Seed, a.ShuffleChoices)}
 	}
 	if a.Closed() {
-		o, err := s.outcome(ctx, &a)
+		o, err := s.OutcomeOf(ctx, &a)
 		if err != nil {
 			return out, err
 		}
@@ -74,7 +75,11 @@ func (s *Service) StartQuiz(ctx context.Context, c *caller.Caller, quizID string
 	if t == nil || !t.admits(c) {
 		return sheet, false, fault.NotFound
 	}
-	a, fresh, err := s.begin(ctx, c, t, termsOf(t), "")
+	m, err := s.termsFor(ctx, c.Identity, t)
+	if err != nil {
+		return sheet, false, err
+	}
+	a, fresh, err := s.begin(ctx, c, t, m, "")
 	if err != nil {
 		return sheet, false, err
 	}
@@ -99,13 +104,54 @@ func (s *Service) Attempt(ctx context.Context, c *caller.Caller, id string) (She
 
 // OutcomeOf returns what came of a closed attempt.
 func (s *Service) OutcomeOf(ctx context.Context, a *Attempt) (Outcome, error) {
-	return s.outcome(ctx, a)
+	return s.newView(a.MemberID).outcome(ctx, a)
+}
+
+// view decides what a member may see of attempts of their own. What it has read
+// it keeps, for one answer.
+type view struct {
+	*Service
+	memberID string
+	mines    map[string][]Attempt
+	term     map[*Sitting]terms
+}
+
+func (s *Service) newView(memberID string) *view {
+	return &view{Service: s, memberID: memberID, mines: map[string][]Attempt{}, term: map[*Sitting]terms{}}
+}
+
+// attempts returns the member's attempts at a sitting, newest first.
+func (v *view) attempts(ctx context.Context, sittingID string) ([]Attempt, error) {
+	if mine, ok := v.mines[sittingID]; ok {
+		return mine, nil
+	}
+	mine, err := v.mine(ctx, sittingID, v.memberID)
+	if err == nil {
+		v.mines[sittingID] = mine
+	}
+	return mine, err
+}
+
+// terms are those of a sitting for the member.
+func (v *view) terms(ctx context.Context, t *Sitting) (terms, error) {
+	if m, ok := v.term[t]; ok {
+		return m, nil
+	}
+	m := termsOf(t)
+	if i, ok := v.Members.Identity(v.memberID); ok {
+		var err error
+		if m, err = v.termsFor(ctx, i, t); err != nil {
+			return m, err
+		}
+	}
+	v.term[t] = m
+	return m, nil
 }
 
 // outcome is what came of a closed attempt, as far as its member may see it.
-func (s *Service) outcome(ctx context.Context, a *Attempt) (Outcome, error) {
+func (v *view) outcome(ctx context.Context, a *Attempt) (Outcome, error) {
 	out := Outcome{AttemptID: a.ID, State: a.State, ClosedAt: a.ClosedAt, Total: a.Total()}
-	shown, err := s.shown(ctx, a)
+	shown, err := v.shown(ctx, a)
 	if err != nil {
 		return out, err
 	}
@@ -115,11 +161,11 @@ func (s *Service) outcome(ctx context.Context, a *Attempt) (Outcome, error) {
 	if !shown.answers && !shown.explanations {
 		return out, nil
 	}
-	paper, err := s.paper(ctx, a.PaperID)
+	paper, err := v.paper(ctx, a.PaperID)
 	if err != nil {
 		return out, err
 	}
-	keys, err := s.keys(ctx, a.PaperID)
+	keys, err := v.keys(ctx, a.PaperID)
 	if err != nil {
 		return out, err
 	}
@@ -140,22 +186,19 @@ func (s *Service) outcome(ctx context.Context, a *Attempt) (Outcome, error) {
 // reveal says what of an outcome may be seen.
 type reveal struct{ score, answers, explanations bool }
 
-// shown applies the rules of the sitting that is out today; what is no longer
-// out shows nothing, for nobody can say that others are not at it.
-func (s *Service) shown(ctx context.Context, a *Attempt) (reveal, error) {
-	t := s.sitting(a.SittingID)
-	if t == nil {
-		return reveal{}, nil
+// shown applies the rules of the attempt's own version, on the member's own
+// terms. What waits for the last attempt or the close waits for those of the
+// version that is out today as well, and for whatever the member has not
+// finished: a new version may ask the same questions.
+func (v *view) shown(ctx context.Context, a *Attempt) (reveal, error) {
+	own, err := v.sittingAt(ctx, a.SittingID, a.Version)
+	if own == nil || err != nil {
+		return reveal{}, err
 	}
-	r, now := t.Review, s.Now()
-	last := false
-	if r.Score == AfterLastAttempt || r.Answers == AfterLastAttempt || r.Explanations == AfterLastAttempt {
-		mine, err := s.mine(ctx, a.SittingID, a.MemberID)
-		if err != nil {
-			return reveal{}, err
-		}
-		m := termsOf(t)
-		last = openOf(mine, now) == nil && (m.attempts > 0 && taken(mine) >= m.attempts || m.window.Closed(now))
+	r := own.Review
+	last, closed, err := v.ended(ctx, own)
+	if err != nil {
+		return reveal{}, err
 	}
 	may := func(w When) bool {
 		switch w {
@@ -164,7 +207,7 @@ func (s *Service) shown(ctx context.Context, a *Attempt) (reveal, error) {
 		case AfterLastAttempt:
 			return last
 		case AfterClose:
-			return t.Window.Closed(now)
+			return closed
 		case Never:
 		}
 		return false
@@ -172,8 +215,49 @@ func (s *Service) shown(ctx context.Context, a *Attempt) (reveal, error) {
 	return reveal{may(r.Score), may(r.Answers), may(r.Explanations)}, nil
 }
 
+// ended tells whether the member has had the last attempt, and whether the close
+// has come. It reads only what the rules ask for.
+func (v *view) ended(ctx context.Context, own *Sitting) (last, closed bool, err error) {
+	r := own.Review
+	waits := func(w When) bool { return w == AfterLastAttempt || w == AfterClose }
+	if !waits(r.Score) && !waits(r.Answers) && !waits(r.Explanations) {
+		return false, false, nil
+	}
+	mine, err := v.attempts(ctx, own.ID)
+	if err != nil || unfinished(mine) {
+		return false, false, err
+	}
+	last, closed = true, true
+	now := v.Now()
+	for _, t := range []*Sitting{own, v.sitting(own.ID)} {
+		if t == nil {
+			continue
+		}
+		m, err := v.terms(ctx, t)
+		if err != nil {
+			return false, false, err
+		}
+		last = last && (m.window.Closed(now) || m.attempts > 0 && taken(mine) >= m.attempts)
+		closed = closed && (m.over(now) || t != own && m.window.ClosesAt.IsZero())
+	}
+	return last, closed, nil
+}
+
+// unfinished tells whether any of a member's attempts can still be answered.
+func unfinished(mine []Attempt) bool {
+	return slices.ContainsFunc(mine, func(a Attempt) bool { return a.State == Open || a.State == Leased })
+}
+
+// Listed is an attempt in the member's list.
+type Listed struct {
+	Attempt
+	Outcome *Outcome // nil while it is not closed
+	// Counts says that it is the one that counts, as far as the member may know.
+	Counts bool
+}
+
 // MyAttempts lists the caller's attempts, newest first; quizID "" is any.
-func (s *Service) MyAttempts(ctx context.Context, c *caller.Caller, quizID, cursor string, limit int) ([]Attempt, *string, error) {
+func (s *Service) MyAttempts(ctx context.Context, c *caller.Caller, quizID, cursor string, limit int) ([]Listed, *string, error) {
 	q := store.Query{Index: "member", Eq: []any{c.MemberID}, Desc: true, Limit: limit}
 	if quizID != "" {
 		q.Index, q.Eq = "mine", []any{mineKey(KindQuiz+"/"+quizID, c.MemberID)}
@@ -189,13 +273,42 @@ func (s *Service) MyAttempts(ctx context.Context, c *caller.Caller, quizID, curs
 		}
 	}
 	found, err := s.attempts.Find(ctx, q)
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := s.listed(ctx, c, found.Items)
 	if err != nil || !found.More {
-		return found.Items, nil, err
+		return out, nil, err
 	}
 	b, err := found.Next.Encode()
 	if err != nil {
 		return nil, nil, err
 	}
 	next := s.Pages.Seal(list, b)
-	return found.Items, &next, nil
+	return out, &next, nil
+}
+
+// listed adds what the member may see of each attempt; reviews are read with
+// their attempts.
+func (s *Service) listed(ctx context.Context, c *caller.Caller, rows []Attempt) ([]Listed, error) {
+	v := s.newView(c.MemberID)
+	out := make([]Listed, len(rows))
+	for i := range rows {
+		out[i].Attempt = rows[i]
+		if !rows[i].Closed() {
+			continue
+		}
+		o, err := v.outcome(ctx, &rows[i])
+		if err != nil {
+			return nil, err
+		}
+		o.Questions = nil
+		out[i].Outcome = &o
+		id, err := v.counting(ctx, rows[i].SittingID)
+		if err != nil {
+			return nil, err
+		}
+		out[i].Counts = id == rows[i].ID
+	}
+	return out, nil
 }

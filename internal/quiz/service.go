@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"sotay/internal/audit"
+	"sotay/internal/caller"
 	"sotay/internal/changelog"
 	"sotay/internal/clock"
 	"sotay/internal/editorial"
@@ -28,6 +29,8 @@ const logEvery = 500 * time.Millisecond
 const (
 	maxPapers = 256
 	maxKeys   = 256
+	// maxSittings bounds the sittings kept of versions that are out no longer.
+	maxSittings = 256
 )
 
 // Texts is what the room needs of the library.
@@ -44,6 +47,12 @@ type Devices interface {
 	InstallationOf(ctx context.Context, sessionID string) (string, error)
 }
 
+// Members is what the room needs of the directory.
+type Members interface {
+	// Identity returns a member as of today.
+	Identity(memberID string) (*caller.Identity, bool)
+}
+
 // Encoder turns versions into the bodies that the contract promises. The edge
 // implements it, so that the contract's types shape what is stored.
 type Encoder interface {
@@ -55,6 +64,7 @@ type Encoder interface {
 type Deps struct {
 	Engine  store.Engine
 	Orgs    editorial.Orgs
+	Members Members
 	Texts   Texts
 	Devices Devices
 	Changes *changelog.Log
@@ -87,6 +97,10 @@ type Service struct {
 	attempts  *store.Collection[Attempt]
 	papers    *cached[Paper]
 	paperKeys *cached[PaperKeys]
+	sittings  *cached[Sitting]
+
+	overrides  *store.Collection[Overrides]
+	overrideFx *effect.Runner[Overrides]
 }
 
 func questionNames() publication.Kind[question.Question] {
@@ -109,7 +123,7 @@ func (s *Service) quizKind() publication.Kind[Quiz] {
 
 // Schemas declares the room's collections.
 func Schemas() []*store.Schema {
-	out := []*store.Schema{paperSchema(), paperKeysSchema(), attemptSchema()}
+	out := []*store.Schema{paperSchema(), paperKeysSchema(), attemptSchema(), overrideSchema()}
 	out = append(out, questionNames().Schemas()...)
 	out = append(out, quizNames().Schemas()...)
 	return append(out, contestNames().Schemas()...)
@@ -117,11 +131,12 @@ func Schemas() []*store.Schema {
 
 // New opens the room. Start must be called before it is used.
 func New(d Deps) (*Service, error) {
-	if d.Engine == nil || d.Orgs == nil || d.Texts == nil || d.Devices == nil || d.Changes == nil || d.Desk == nil || d.Encoder == nil || d.Classified == nil ||
+	if d.Engine == nil || d.Orgs == nil || d.Members == nil || d.Texts == nil || d.Devices == nil || d.Changes == nil || d.Desk == nil || d.Encoder == nil || d.Classified == nil ||
 		d.ClassifiedLine == nil || d.Audit == nil || d.Secret == nil || d.Leases == nil || d.Pages == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("quiz: a dependency is missing")
 	}
-	s := &Service{Deps: d, desk: d.Desk, papers: newCached[Paper](maxPapers), paperKeys: newCached[PaperKeys](maxKeys)}
+	s := &Service{Deps: d, desk: d.Desk, papers: newCached[Paper](maxPapers), paperKeys: newCached[PaperKeys](maxKeys),
+		sittings: newCached[Sitting](maxSittings)}
 	s.catalogue.Store(newCatalogue())
 	s.reader = changelog.NewReader(d.Changes, s.Apply, d.Log)
 	s.office = editorial.Office{Orgs: d.Orgs, Pages: d.Pages, CatchUp: s.reader.CatchUp, Log: d.Log}
@@ -141,6 +156,13 @@ func New(d Deps) (*Service, error) {
 	if s.attempts, err = store.NewCollection[Attempt](d.Engine, attemptSchema()); err != nil {
 		return nil, err
 	}
+	if s.overrides, err = store.NewCollection[Overrides](d.Engine, overrideSchema()); err != nil {
+		return nil, err
+	}
+	s.overrideFx = effect.NewRunner(s.overrides, d.Now, d.Log)
+	s.overrideFx.On(fxAudit, func(ctx context.Context, _ Overrides, e effect.Effect) error {
+		return d.Audit.WriteArgs(ctx, e.ID, e.Args)
+	})
 	s.keyRows, err = store.NewCollection[PaperKeys](d.Engine, paperKeysSchema())
 	return s, err
 }
@@ -161,5 +183,5 @@ func (s *Service) CatchUp(ctx context.Context) error { return s.reader.CatchUp(c
 
 // Sweepers finish what dead processes left half done.
 func (s *Service) Sweepers() []effect.Sweeper {
-	return []effect.Sweeper{s.questions.Sweeper(), s.quizzes.Sweeper(), s.contests.Sweeper(), expiry{s}}
+	return []effect.Sweeper{s.questions.Sweeper(), s.quizzes.Sweeper(), s.contests.Sweeper(), s.overrideFx, expiry{s}}
 }

@@ -1,8 +1,13 @@
 package quiz
 
 import (
+	"context"
+	"errors"
+	"strings"
+
 	"sotay/internal/audience"
 	"sotay/internal/caller"
+	"sotay/internal/fault"
 )
 
 // Sitting is what attempts are made at: the published version of a quiz, or of
@@ -48,3 +53,24 @@ func quizSitting(v *QuizVersion) *Sitting {
 
 // admits tells whether the caller may know of the sitting.
 func (t *Sitting) admits(c *caller.Caller) bool { return t.Visibility.Admits(c.Identity) }
+
+// sittingAt returns a sitting as it was in one version, which may be out no
+// longer; nil when it is not known. Of a contest only what is out is known.
+func (s *Service) sittingAt(ctx context.Context, id string, version int64) (*Sitting, error) {
+	t := s.sitting(id)
+	quizID, ok := strings.CutPrefix(id, KindQuiz+"/")
+	if t != nil && t.Version == version || !ok {
+		return t, nil
+	}
+	t, err := s.sittings.get(PaperID(id, version), func() (Sitting, error) {
+		v, err := s.quizzes.Version(ctx, quizID, version)
+		if err != nil {
+			return Sitting{}, err
+		}
+		return *quizSitting(&v), nil
+	})
+	if errors.Is(err, fault.NotFound) {
+		return nil, nil
+	}
+	return t, err
+}

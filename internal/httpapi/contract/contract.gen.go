@@ -737,19 +737,40 @@ func (e QuizLeaseMode) Valid() bool {
 
 // Defines values for QuizRulesCounts.
 const (
-	Best  QuizRulesCounts = "best"
-	First QuizRulesCounts = "first"
-	Last  QuizRulesCounts = "last"
+	QuizRulesCountsBest  QuizRulesCounts = "best"
+	QuizRulesCountsFirst QuizRulesCounts = "first"
+	QuizRulesCountsLast  QuizRulesCounts = "last"
 )
 
 // Valid indicates whether the value is a known member of the QuizRulesCounts enum.
 func (e QuizRulesCounts) Valid() bool {
 	switch e {
-	case Best:
+	case QuizRulesCountsBest:
 		return true
-	case First:
+	case QuizRulesCountsFirst:
 		return true
-	case Last:
+	case QuizRulesCountsLast:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QuizStandingCounts.
+const (
+	QuizStandingCountsBest  QuizStandingCounts = "best"
+	QuizStandingCountsFirst QuizStandingCounts = "first"
+	QuizStandingCountsLast  QuizStandingCounts = "last"
+)
+
+// Valid indicates whether the value is a known member of the QuizStandingCounts enum.
+func (e QuizStandingCounts) Valid() bool {
+	switch e {
+	case QuizStandingCountsBest:
+		return true
+	case QuizStandingCountsFirst:
+		return true
+	case QuizStandingCountsLast:
 		return true
 	default:
 		return false
@@ -1218,6 +1239,9 @@ type AttemptAnswer struct {
 type AttemptList struct {
 	Items      []AttemptSummary `json:"items"`
 	NextCursor *string          `json:"nextCursor"`
+
+	// Standing How the caller stands at the quiz of the filter; absent when it is not out
+	Standing *QuizStanding `json:"standing,omitempty"`
 }
 
 // AttemptQuestion defines model for AttemptQuestion.
@@ -1243,8 +1267,11 @@ type AttemptState string
 // AttemptSummary defines model for AttemptSummary.
 type AttemptSummary struct {
 	ClosedAt *string `json:"closedAt,omitempty"`
-	Id       Id      `json:"id"`
-	Number   int64   `json:"number"`
+
+	// Counts True on the one that counts, when the rules allow to know
+	Counts *bool `json:"counts,omitempty"`
+	Id     Id    `json:"id"`
+	Number int64 `json:"number"`
 
 	// Outcome Score and review are there when the rules allow them
 	Outcome   *Outcome `json:"outcome,omitempty"`
@@ -2966,6 +2993,39 @@ type QuizOption struct {
 	Text string `json:"text"`
 }
 
+// QuizOverride For exactly one of member, organisation, tag, status and enterprise. What is absent stays as the quiz has it.
+type QuizOverride struct {
+	// Attempts 0: any number
+	Attempts *int64 `json:"attempts,omitempty"`
+
+	// ClosesAt RFC 3339; empty: no bound
+	ClosesAt     *string `json:"closesAt,omitempty"`
+	EnterpriseId *Id     `json:"enterpriseId,omitempty"`
+	MemberId     *Id     `json:"memberId,omitempty"`
+
+	// OpensAt RFC 3339; empty: no bound
+	OpensAt *string `json:"opensAt,omitempty"`
+
+	// OrgId With all below it
+	OrgId  *string       `json:"orgId,omitempty"`
+	Status *MemberStatus `json:"status,omitempty"`
+	Tag    *MemberTag    `json:"tag,omitempty"`
+
+	// TimeLimitSeconds 0: no limit
+	TimeLimitSeconds *int64 `json:"timeLimitSeconds,omitempty"`
+}
+
+// QuizOverrides defines model for QuizOverrides.
+type QuizOverrides struct {
+	Items    []QuizOverride `json:"items"`
+	Revision int64          `json:"revision"`
+}
+
+// QuizOverridesPut defines model for QuizOverridesPut.
+type QuizOverridesPut struct {
+	Items []QuizOverride `json:"items"`
+}
+
 // QuizPart Named questions, or some drawn for each attempt from those named or from the bank
 type QuizPart struct {
 	// Count How many are drawn; 0: all that are named
@@ -2995,9 +3055,26 @@ type QuizPatch struct {
 
 // QuizReview What of an outcome is shown when
 type QuizReview struct {
-	Answers      ReviewTime `json:"answers"`
+	// Answers Those of the version that the attempt was made at, on the member's own
+	// terms. `afterLastAttempt` and `afterClose` wait until the member has
+	// nothing unfinished and until no attempt at what is out today could be
+	// answered with it; `afterClose` until those that began just before it are
+	// over.
+	Answers ReviewTime `json:"answers"`
+
+	// Explanations Those of the version that the attempt was made at, on the member's own
+	// terms. `afterLastAttempt` and `afterClose` wait until the member has
+	// nothing unfinished and until no attempt at what is out today could be
+	// answered with it; `afterClose` until those that began just before it are
+	// over.
 	Explanations ReviewTime `json:"explanations"`
-	Score        ReviewTime `json:"score"`
+
+	// Score Those of the version that the attempt was made at, on the member's own
+	// terms. `afterLastAttempt` and `afterClose` wait until the member has
+	// nothing unfinished and until no attempt at what is out today could be
+	// answered with it; `afterClose` until those that began just before it are
+	// over.
+	Score ReviewTime `json:"score"`
 }
 
 // QuizRules defines model for QuizRules.
@@ -3022,6 +3099,30 @@ type QuizRules struct {
 
 // QuizRulesCounts Which attempt counts
 type QuizRulesCounts string
+
+// QuizStanding How the caller stands at the quiz of the filter; absent when it is not out
+type QuizStanding struct {
+	Counts QuizStandingCounts `json:"counts"`
+
+	// Left Absent for any number
+	Left *int64 `json:"left,omitempty"`
+
+	// NextAt RFC 3339 in UTC; when the next may begin, absent for now or never
+	NextAt *string `json:"nextAt,omitempty"`
+
+	// OpenAttemptId The attempt that a start goes on with
+	OpenAttemptId *string `json:"openAttemptId,omitempty"`
+
+	// Outcome Score and review are there when the rules allow them
+	Outcome *Outcome `json:"outcome,omitempty"`
+	QuizId  Id       `json:"quizId"`
+
+	// Used Attempts that are used up
+	Used int64 `json:"used"`
+}
+
+// QuizStandingCounts defines model for QuizStanding.Counts.
+type QuizStandingCounts string
 
 // QuizSummary defines model for QuizSummary.
 type QuizSummary struct {
@@ -3095,7 +3196,11 @@ type Response struct {
 	Text      *string       `json:"text,omitempty"`
 }
 
-// ReviewTime defines model for ReviewTime.
+// ReviewTime Those of the version that the attempt was made at, on the member's own
+// terms. `afterLastAttempt` and `afterClose` wait until the member has
+// nothing unfinished and until no attempt at what is out today could be
+// answered with it; `afterClose` until those that began just before it are
+// over.
 type ReviewTime string
 
 // ReviewedQuestion defines model for ReviewedQuestion.
@@ -3909,6 +4014,12 @@ type ApproveQuizParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// SetQuizOverridesParams defines parameters for SetQuizOverrides.
+type SetQuizOverridesParams struct {
+	// IfMatch The ETag of the revision that was read
+	IfMatch IfMatch `json:"If-Match"`
+}
+
 // PublishQuizParams defines parameters for PublishQuiz.
 type PublishQuizParams struct {
 	// IfMatch The ETag of the revision that was read; without it, the newest
@@ -4131,6 +4242,9 @@ type CreateQuizJSONRequestBody = QuizCreate
 
 // UpdateQuizJSONRequestBody defines body for UpdateQuiz for application/json ContentType.
 type UpdateQuizJSONRequestBody = QuizPatch
+
+// SetQuizOverridesJSONRequestBody defines body for SetQuizOverrides for application/json ContentType.
+type SetQuizOverridesJSONRequestBody = QuizOverridesPut
 
 // RejectQuizJSONRequestBody defines body for RejectQuiz for application/json ContentType.
 type RejectQuizJSONRequestBody = ReasonRequest
@@ -4455,6 +4569,12 @@ type ServerInterface interface {
 	// ApproveQuiz Approve the submitted draft
 	// (POST /v1/editor/quizzes/{id}/approve)
 	ApproveQuiz(c *fiber.Ctx, id Id, params ApproveQuizParams) error
+	// GetQuizOverrides For whom the quiz has other terms
+	// (GET /v1/editor/quizzes/{id}/overrides)
+	GetQuizOverrides(c *fiber.Ctx, id Id) error
+	// SetQuizOverrides Give members or groups other terms
+	// (PUT /v1/editor/quizzes/{id}/overrides)
+	SetQuizOverrides(c *fiber.Ctx, id Id, params SetQuizOverridesParams) error
 	// PublishQuiz Publish the approved draft as the next version
 	// (POST /v1/editor/quizzes/{id}/publish)
 	PublishQuiz(c *fiber.Ctx, id Id, params PublishQuizParams) error
@@ -8636,6 +8756,88 @@ func (siw *ServerInterfaceWrapper) ApproveQuiz(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetQuizOverrides operation middleware
+func (siw *ServerInterfaceWrapper) GetQuizOverrides(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetQuizOverrides(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SetQuizOverrides operation middleware
+func (siw *ServerInterfaceWrapper) SetQuizOverrides(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetQuizOverridesParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		return fiber.NewError(fiber.StatusBadRequest, "Header parameter If-Match is required, but not found")
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SetQuizOverrides(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // PublishQuiz operation middleware
 func (siw *ServerInterfaceWrapper) PublishQuiz(c *fiber.Ctx) error {
 
@@ -9809,6 +10011,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Patch(options.BaseURL+"/v1/editor/quizzes/:id", wrapper.UpdateQuiz)
 
+	router.Get(options.BaseURL+"/v1/editor/quizzes/:id/overrides", wrapper.GetQuizOverrides)
+
+	router.Put(options.BaseURL+"/v1/editor/quizzes/:id/overrides", wrapper.SetQuizOverrides)
+
 	router.Post(options.BaseURL+"/v1/editor/quizzes/:id/submit", wrapper.SubmitQuiz)
 
 	router.Post(options.BaseURL+"/v1/editor/quizzes/:id/approve", wrapper.ApproveQuiz)
@@ -9979,6 +10185,15 @@ type MemberRecordJSONResponse struct {
 }
 
 type ProblemApplicationProblemPlusJSONResponse Problem
+
+type QuizOverridesResponseHeaders struct {
+	ETag *string
+}
+type QuizOverridesJSONResponse struct {
+	Body QuizOverrides
+
+	Headers QuizOverridesResponseHeaders
+}
 
 type WorkbookResponseHeaders struct {
 	ContentDisposition *string
@@ -15173,6 +15388,112 @@ func (response ApproveQuizdefaultApplicationProblemPlusJSONResponse) VisitApprov
 	return ctx.JSON(&response.Body)
 }
 
+type GetQuizOverridesRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetQuizOverridesResponseObject interface {
+	VisitGetQuizOverridesResponse(ctx *fiber.Ctx) error
+}
+
+type GetQuizOverrides200JSONResponse struct{ QuizOverridesJSONResponse }
+
+func (response GetQuizOverrides200JSONResponse) VisitGetQuizOverridesResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetQuizOverrides404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuizOverrides404ApplicationProblemPlusJSONResponse) VisitGetQuizOverridesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuizOverridesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetQuizOverridesdefaultApplicationProblemPlusJSONResponse) VisitGetQuizOverridesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetQuizOverridesRequestObject struct {
+	Id     Id `json:"id"`
+	Params SetQuizOverridesParams
+	Body   *SetQuizOverridesJSONRequestBody
+}
+
+type SetQuizOverridesResponseObject interface {
+	VisitSetQuizOverridesResponse(ctx *fiber.Ctx) error
+}
+
+type SetQuizOverrides200JSONResponse struct{ QuizOverridesJSONResponse }
+
+func (response SetQuizOverrides200JSONResponse) VisitSetQuizOverridesResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetQuizOverrides404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response SetQuizOverrides404ApplicationProblemPlusJSONResponse) VisitSetQuizOverridesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuizOverrides412ApplicationProblemPlusJSONResponse Problem
+
+func (response SetQuizOverrides412ApplicationProblemPlusJSONResponse) VisitSetQuizOverridesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuizOverrides428ApplicationProblemPlusJSONResponse Problem
+
+func (response SetQuizOverrides428ApplicationProblemPlusJSONResponse) VisitSetQuizOverridesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type SetQuizOverridesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetQuizOverridesdefaultApplicationProblemPlusJSONResponse) VisitSetQuizOverridesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type PublishQuizRequestObject struct {
 	Id     Id `json:"id"`
 	Params PublishQuizParams
@@ -16909,6 +17230,12 @@ type StrictServerInterface interface {
 	// ApproveQuiz Approve the submitted draft
 	// (POST /v1/editor/quizzes/{id}/approve)
 	ApproveQuiz(ctx context.Context, request ApproveQuizRequestObject) (ApproveQuizResponseObject, error)
+	// GetQuizOverrides For whom the quiz has other terms
+	// (GET /v1/editor/quizzes/{id}/overrides)
+	GetQuizOverrides(ctx context.Context, request GetQuizOverridesRequestObject) (GetQuizOverridesResponseObject, error)
+	// SetQuizOverrides Give members or groups other terms
+	// (PUT /v1/editor/quizzes/{id}/overrides)
+	SetQuizOverrides(ctx context.Context, request SetQuizOverridesRequestObject) (SetQuizOverridesResponseObject, error)
 	// PublishQuiz Publish the approved draft as the next version
 	// (POST /v1/editor/quizzes/{id}/publish)
 	PublishQuiz(ctx context.Context, request PublishQuizRequestObject) (PublishQuizResponseObject, error)
@@ -20259,6 +20586,75 @@ func (sh *strictHandler) ApproveQuiz(ctx *fiber.Ctx, id Id, params ApproveQuizPa
 		return err
 	} else if validResponse, ok := response.(ApproveQuizResponseObject); ok {
 		if err := validResponse.VisitApproveQuizResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetQuizOverrides operation middleware
+func (sh *strictHandler) GetQuizOverrides(ctx *fiber.Ctx, id Id) error {
+	var request GetQuizOverridesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuizOverrides(ctx.UserContext(), request.(GetQuizOverridesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuizOverrides")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetQuizOverridesResponseObject); ok {
+		if err := validResponse.VisitGetQuizOverridesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetQuizOverrides operation middleware
+func (sh *strictHandler) SetQuizOverrides(ctx *fiber.Ctx, id Id, params SetQuizOverridesParams) error {
+	var request SetQuizOverridesRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body SetQuizOverridesJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SetQuizOverrides(ctx.UserContext(), request.(SetQuizOverridesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetQuizOverrides")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetQuizOverridesResponseObject); ok {
+		if err := validResponse.VisitSetQuizOverridesResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
