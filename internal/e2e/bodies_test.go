@@ -37,6 +37,7 @@ func goodBodies() map[string]fields {
 	maps.Copy(bodies, directoryBodies())
 	maps.Copy(bodies, quizBodies())
 	maps.Copy(bodies, contestBodies())
+	maps.Copy(bodies, bankBodies())
 	return bodies
 }
 

@@ -7,9 +7,11 @@ import (
 	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -47,6 +49,8 @@ var operations = sync.OnceValues(func() ([]*operation, error) {
 			out = append(out, o)
 		}
 	}
+	// A name goes before an id: braces come after letters.
+	slices.SortFunc(out, func(a, b *operation) int { return strings.Compare(a.path+" "+a.method, b.path+" "+b.method) })
 	return out, nil
 })
 
@@ -167,6 +171,11 @@ func fits(o *operation, a *answer) error {
 	}
 	switch media {
 	case "application/yaml":
+		return nil
+	case "text/plain":
+		if !utf8.Valid(a.body) || a.header.Get("Content-Disposition") == "" {
+			return fmt.Errorf("it is no text to save")
+		}
 		return nil
 	case "text/html":
 		if !strings.HasPrefix(string(a.body), "<!doctype html>") {

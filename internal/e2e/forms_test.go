@@ -25,7 +25,7 @@ func goodForms() map[string]form {
 	attachment := pdfForm("Phụ lục")
 	attachment.texts["altText"] = "Một trang"
 	return map[string]form{"attachToDocument": attachment, "attachToMaterial": attachment,
-		"createImport": {name: "dv.csv", kind: "text/csv", content: memberList}}
+		"createImport": {name: "dv.csv", kind: "text/csv", content: memberList}, "importQuestions": {name: "cau-hoi.txt", content: bankFile}}
 }
 
 // pdfForm is an attachment that is taken.

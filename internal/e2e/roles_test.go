@@ -224,6 +224,7 @@ func table() map[string]rule {
 	maps.Copy(rows, importRows())
 	maps.Copy(rows, quizRows())
 	maps.Copy(rows, contestRows())
+	maps.Copy(rows, bankRows())
 	for kind, name := range map[string]string{"documents": "Document", "materials": "Material"} {
 		rows["getEditor"+name] = rule{steps(kind, "draft", "", nil), only(byEither)}
 		rows["update"+name] = rule{steps(kind, "draft", "", fields{"title": "Tên mới"}), only(byEditors)}

@@ -111,15 +111,9 @@ func Item[P any](ctx context.Context, o *Office, m *publication.Machine[P], c *c
 // Items lists items in the caller's scope, latest change first. list names the
 // listing, for its cursor; state "" is any.
 func Items[P any](ctx context.Context, o *Office, m *publication.Machine[P], c *caller.Caller, list, state, cursor string, limit int) ([]publication.Item[P], *string, error) {
-	var at store.Position
-	if cursor != "" {
-		b, err := o.Pages.Open(list+state, cursor)
-		if err != nil {
-			return nil, nil, err
-		}
-		if at, err = store.DecodePosition(b); err != nil {
-			return nil, nil, fault.BadCursor
-		}
+	at, err := o.position(list+state, cursor)
+	if err != nil {
+		return nil, nil, err
 	}
 	may := o.InScope(c, Publishers...)
 	var out []publication.Item[P]
@@ -134,12 +128,78 @@ func Items[P any](ctx context.Context, o *Office, m *publication.Machine[P], c *
 		}
 		at = found.Next
 		if len(out) >= limit {
-			b, err := at.Encode()
-			if err != nil {
-				return nil, nil, err
-			}
-			next := o.Pages.Seal(list+state, b)
-			return out, &next, nil
+			next, err := o.seal(list+state, at)
+			return out, next, err
 		}
 	}
+}
+
+// List names a listing that chooses among the items of a state, "" for any.
+type List[P any] struct {
+	Name, State string
+	// Fits chooses, nil for all.
+	Fits func(i *publication.Item[P]) bool
+}
+
+// maxLooked is how many items a page of what is chosen is looked for among: a
+// page may then be short and still have a next one.
+const maxLooked = 2000
+
+// Chosen returns the items in the caller's scope that a list chooses, latest
+// change first.
+func Chosen[P any](ctx context.Context, o *Office, m *publication.Machine[P], c *caller.Caller, l List[P], cursor string, limit int) ([]publication.Item[P], *string, error) {
+	if l.Fits == nil {
+		return Items(ctx, o, m, c, l.Name, l.State, cursor, limit)
+	}
+	at, err := o.position(l.Name+l.State, cursor)
+	if err != nil {
+		return nil, nil, err
+	}
+	may := o.InScope(c, Publishers...)
+	var out []publication.Item[P]
+	for looked := 0; ; {
+		found, err := m.List(ctx, l.State, at, 200)
+		if err != nil {
+			return nil, nil, err
+		}
+		for k := range found.Items {
+			i := &found.Items[k]
+			looked++
+			at = store.Position{Values: []any{i.UpdatedAt}, ID: i.ID}
+			if may(i.OrgID) == nil && l.Fits(i) {
+				out = append(out, *i)
+			}
+			if last := k == len(found.Items)-1; len(out) >= limit && !(last && !found.More) || looked >= maxLooked && last && found.More {
+				next, err := o.seal(l.Name+l.State, at)
+				return out, next, err
+			}
+		}
+		if !found.More {
+			return out, nil, nil
+		}
+	}
+}
+
+// position opens a cursor of a listing, "" for its start.
+func (o *Office) position(list, cursor string) (at store.Position, err error) {
+	if cursor == "" {
+		return at, nil
+	}
+	b, err := o.Pages.Open(list, cursor)
+	if err != nil {
+		return at, err
+	}
+	if at, err = store.DecodePosition(b); err != nil {
+		return at, fault.BadCursor
+	}
+	return at, nil
+}
+
+func (o *Office) seal(list string, at store.Position) (*string, error) {
+	b, err := at.Encode()
+	if err != nil {
+		return nil, err
+	}
+	next := o.Pages.Seal(list, b)
+	return &next, nil
 }

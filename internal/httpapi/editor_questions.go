@@ -19,7 +19,9 @@ func (s *Server) ListEditorQuestions(ctx context.Context, r contract.ListEditorQ
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := s.Quizzes.EditorQuestions(ctx, who, text(r.Params.State), text(r.Params.Cursor), page.Limit(r.Params.Limit))
+	filter := quiz.QuestionFilter{State: text(r.Params.State), Kind: question.Kind(text(r.Params.Kind)), Difficulty: question.Difficulty(text(r.Params.Difficulty)),
+		Topic: text(r.Params.Topic), Words: text(r.Params.Q)}
+	found, next, err := s.Quizzes.EditorQuestions(ctx, who, filter, text(r.Params.Cursor), page.Limit(r.Params.Limit))
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +41,7 @@ func (s *Server) CreateQuestion(ctx context.Context, r contract.CreateQuestionRe
 	if err != nil {
 		return nil, err
 	}
-	i, err := s.Quizzes.CreateQuestion(ctx, who, r.Body.OrgId, "", questionInput(&r.Body.Content))
+	i, err := s.Quizzes.CreateQuestion(ctx, who, r.Body.OrgId, questionInput(&r.Body.Content))
 	if err != nil {
 		return nil, below("/content", err)
 	}

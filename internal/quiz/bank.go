@@ -11,22 +11,18 @@ import (
 	"sotay/internal/quiz/question"
 )
 
-// CreateQuestion begins a question of an organisation's bank. sourceKey makes
-// an import repeatable, "" is none.
-func (s *Service) CreateQuestion(ctx context.Context, c *caller.Caller, orgID, sourceKey string, q question.Question) (QuestionItem, error) {
+// CreateQuestion begins a question of an organisation's bank.
+func (s *Service) CreateQuestion(ctx context.Context, c *caller.Caller, orgID string, q question.Question) (QuestionItem, error) {
 	if err := s.office.InScope(c, editorial.Editors...)(orgID); err != nil {
 		return QuestionItem{}, editorial.OutOfScope
 	}
 	item := QuestionItem{OrgID: orgID, Visibility: s.office.OwnReaders(orgID)}
 	item.ID = ident.New()
 	item.UniqueKey, item.SourceKey = item.ID, item.ID
-	if sourceKey != "" {
-		item.SourceKey = sourceKey
-	}
 	if err := s.applyQuestion(ctx, q, &item); err != nil {
 		return item, err
 	}
-	return item, sourceFault(s.questions.Create(ctx, s.office.Actor(c, editorial.Editors...), &item))
+	return item, s.questions.Create(ctx, s.office.Actor(c, editorial.Editors...), &item)
 }
 
 // UpdateQuestion replaces the draft; rev is the revision that was read. Ids that
@@ -45,17 +41,6 @@ func (s *Service) StepQuestion(ctx context.Context, c *caller.Caller, id string,
 // EditorQuestion returns an item in the caller's scope.
 func (s *Service) EditorQuestion(ctx context.Context, c *caller.Caller, id string) (QuestionItem, error) {
 	return editorial.Item(ctx, &s.office, s.questions, c, id)
-}
-
-// EditorQuestions lists items in the caller's scope, latest change first.
-func (s *Service) EditorQuestions(ctx context.Context, c *caller.Caller, state, cursor string, limit int) ([]QuestionItem, *string, error) {
-	return editorial.Items(ctx, &s.office, s.questions, c, "editor/questions/", state, cursor, limit)
-}
-
-// ImportedQuestion returns what an import of this key made before, or
-// fault.NotFound.
-func (s *Service) ImportedQuestion(ctx context.Context, key string) (QuestionItem, error) {
-	return s.questions.BySource(ctx, key)
 }
 
 // applyQuestion writes a question into an item's newest version and checks it.

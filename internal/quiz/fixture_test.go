@@ -151,7 +151,7 @@ func (f *fixture) aQuestion(t testing.TB, text string) string {
 
 func (f *fixture) publishQuestion(t testing.TB, q question.Question) string {
 	t.Helper()
-	i, err := f.CreateQuestion(t.Context(), f.editor, "root", "", q)
+	i, err := f.CreateQuestion(t.Context(), f.editor, "root", q)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -666,6 +666,27 @@ func (e PrivacyNoticeFormat) Valid() bool {
 	}
 }
 
+// Defines values for QuestionImportFormat.
+const (
+	QuestionImportFormatAiken QuestionImportFormat = "aiken"
+	QuestionImportFormatGift  QuestionImportFormat = "gift"
+	QuestionImportFormatTable QuestionImportFormat = "table"
+)
+
+// Valid indicates whether the value is a known member of the QuestionImportFormat enum.
+func (e QuestionImportFormat) Valid() bool {
+	switch e {
+	case QuestionImportFormatAiken:
+		return true
+	case QuestionImportFormatGift:
+		return true
+	case QuestionImportFormatTable:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for QuestionKind.
 const (
 	Matching    QuestionKind = "matching"
@@ -690,6 +711,33 @@ func (e QuestionKind) Valid() bool {
 	case Single:
 		return true
 	case TrueFalse:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for QuestionStepsVerb.
+const (
+	Approve  QuestionStepsVerb = "approve"
+	Publish  QuestionStepsVerb = "publish"
+	Reject   QuestionStepsVerb = "reject"
+	Submit   QuestionStepsVerb = "submit"
+	Withdraw QuestionStepsVerb = "withdraw"
+)
+
+// Valid indicates whether the value is a known member of the QuestionStepsVerb enum.
+func (e QuestionStepsVerb) Valid() bool {
+	switch e {
+	case Approve:
+		return true
+	case Publish:
+		return true
+	case Reject:
+		return true
+	case Submit:
+		return true
+	case Withdraw:
 		return true
 	default:
 		return false
@@ -1116,6 +1164,42 @@ func (e ListDocumentsParamsSort) Valid() bool {
 	case ListDocumentsParamsSortPublished:
 		return true
 	case ListDocumentsParamsSortTitle:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ImportQuestionsParamsKind.
+const (
+	Questions ImportQuestionsParamsKind = "questions"
+)
+
+// Valid indicates whether the value is a known member of the ImportQuestionsParamsKind enum.
+func (e ImportQuestionsParamsKind) Valid() bool {
+	switch e {
+	case Questions:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportQuestionsParamsFormat.
+const (
+	ExportQuestionsParamsFormatAiken ExportQuestionsParamsFormat = "aiken"
+	ExportQuestionsParamsFormatGift  ExportQuestionsParamsFormat = "gift"
+	ExportQuestionsParamsFormatXlsx  ExportQuestionsParamsFormat = "xlsx"
+)
+
+// Valid indicates whether the value is a known member of the ExportQuestionsParamsFormat enum.
+func (e ExportQuestionsParamsFormat) Valid() bool {
+	switch e {
+	case ExportQuestionsParamsFormatAiken:
+		return true
+	case ExportQuestionsParamsFormatGift:
+		return true
+	case ExportQuestionsParamsFormatXlsx:
 		return true
 	default:
 		return false
@@ -2879,6 +2963,25 @@ type QuestionCreate struct {
 	OrgId   Id              `json:"orgId"`
 }
 
+// QuestionImport defines model for QuestionImport.
+type QuestionImport struct {
+	// Applied The questions are in the bank as the file has them
+	Applied  bool                 `json:"applied"`
+	Changed  int                  `json:"changed"`
+	DryRun   bool                 `json:"dryRun"`
+	Format   QuestionImportFormat `json:"format"`
+	New      int                  `json:"new"`
+	OrgId    Id                   `json:"orgId"`
+	Problems []QuestionProblem    `json:"problems"`
+
+	// Questions Those that could be read
+	Questions int `json:"questions"`
+	Unchanged int `json:"unchanged"`
+}
+
+// QuestionImportFormat defines model for QuestionImport.Format.
+type QuestionImportFormat string
+
 // QuestionKind defines model for QuestionKind.
 type QuestionKind string
 
@@ -2901,6 +3004,59 @@ type QuestionPatch struct {
 	// Content What the kind has no use for is left out
 	Content QuestionContent `json:"content"`
 }
+
+// QuestionProblem defines model for QuestionProblem.
+type QuestionProblem struct {
+	Code string `json:"code"`
+
+	// Column The letters of the column
+	Column *string `json:"column,omitempty"`
+
+	// Detail In Vietnamese, or in English on request
+	Detail string `json:"detail"`
+
+	// Line Of GIFT and Aiken; missing when the whole file is meant
+	Line *int `json:"line,omitempty"`
+
+	// Row Of a table
+	Row *int `json:"row,omitempty"`
+
+	// Title The name of the column in the file
+	Title *string `json:"title,omitempty"`
+
+	// Warning Keeps nothing from being written
+	Warning bool `json:"warning"`
+}
+
+// QuestionStepResult defines model for QuestionStepResult.
+type QuestionStepResult struct {
+	// Code Why it was refused
+	Code *string `json:"code,omitempty"`
+
+	// Detail In Vietnamese, or in English on request
+	Detail   *string `json:"detail,omitempty"`
+	Done     bool    `json:"done"`
+	Id       Id      `json:"id"`
+	Revision *int64  `json:"revision,omitempty"`
+
+	// State Where the newest version stands
+	State *State `json:"state,omitempty"`
+}
+
+// QuestionStepResults defines model for QuestionStepResults.
+type QuestionStepResults struct {
+	Items []QuestionStepResult `json:"items"`
+}
+
+// QuestionSteps defines model for QuestionSteps.
+type QuestionSteps struct {
+	Ids    []Id              `json:"ids"`
+	Reason *string           `json:"reason,omitempty"`
+	Verb   QuestionStepsVerb `json:"verb"`
+}
+
+// QuestionStepsVerb defines model for QuestionSteps.Verb.
+type QuestionStepsVerb string
 
 // Quiz defines model for Quiz.
 type Quiz struct {
@@ -3530,6 +3686,18 @@ type VisibilityKind string
 // AsOf Calendar day, YYYY-MM-DD
 type AsOf = Date
 
+// BankDifficulty defines model for BankDifficulty.
+type BankDifficulty = QuizDifficulty
+
+// BankKind defines model for BankKind.
+type BankKind = QuestionKind
+
+// BankTopic defines model for BankTopic.
+type BankTopic = string
+
+// BankWords defines model for BankWords.
+type BankWords = string
+
 // Cursor defines model for Cursor.
 type Cursor = string
 
@@ -3891,6 +4059,21 @@ type WithdrawDocumentParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ImportQuestionsMultipartBody defines parameters for ImportQuestions.
+type ImportQuestionsMultipartBody struct {
+	File openapi_types.File `json:"file"`
+}
+
+// ImportQuestionsParams defines parameters for ImportQuestions.
+type ImportQuestionsParams struct {
+	Kind   ImportQuestionsParamsKind `form:"kind" json:"kind"`
+	DryRun *bool                     `form:"dryRun,omitempty" json:"dryRun,omitempty"`
+	OrgId  *Id                       `form:"orgId,omitempty" json:"orgId,omitempty"`
+}
+
+// ImportQuestionsParamsKind defines parameters for ImportQuestions.
+type ImportQuestionsParamsKind string
+
 // ListEditorMaterialsParams defines parameters for ListEditorMaterials.
 type ListEditorMaterialsParams struct {
 	State *State `form:"state,omitempty" json:"state,omitempty"`
@@ -3951,11 +4134,36 @@ type WithdrawMaterialParams struct {
 // ListEditorQuestionsParams defines parameters for ListEditorQuestions.
 type ListEditorQuestionsParams struct {
 	State *State `form:"state,omitempty" json:"state,omitempty"`
-	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Topic The whole topic, without regard to marks and case
+	Topic      *BankTopic      `form:"topic,omitempty" json:"topic,omitempty"`
+	Difficulty *BankDifficulty `form:"difficulty,omitempty" json:"difficulty,omitempty"`
+	Kind       *BankKind       `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Q Words of the text, without regard to marks and case
+	Q     *BankWords `form:"q,omitempty" json:"q,omitempty"`
+	Limit *Limit     `form:"limit,omitempty" json:"limit,omitempty"`
 
 	// Cursor `nextCursor` of the page before
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
+
+// ExportQuestionsParams defines parameters for ExportQuestions.
+type ExportQuestionsParams struct {
+	Format ExportQuestionsParamsFormat `form:"format" json:"format"`
+	State  *State                      `form:"state,omitempty" json:"state,omitempty"`
+
+	// Topic The whole topic, without regard to marks and case
+	Topic      *BankTopic      `form:"topic,omitempty" json:"topic,omitempty"`
+	Difficulty *BankDifficulty `form:"difficulty,omitempty" json:"difficulty,omitempty"`
+	Kind       *BankKind       `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Q Words of the text, without regard to marks and case
+	Q *BankWords `form:"q,omitempty" json:"q,omitempty"`
+}
+
+// ExportQuestionsParamsFormat defines parameters for ExportQuestions.
+type ExportQuestionsParamsFormat string
 
 // UpdateQuestionParams defines parameters for UpdateQuestion.
 type UpdateQuestionParams struct {
@@ -4210,6 +4418,9 @@ type RejectDocumentJSONRequestBody = ReasonRequest
 // WithdrawDocumentJSONRequestBody defines body for WithdrawDocument for application/json ContentType.
 type WithdrawDocumentJSONRequestBody = ReasonRequest
 
+// ImportQuestionsMultipartRequestBody defines body for ImportQuestions for multipart/form-data ContentType.
+type ImportQuestionsMultipartRequestBody ImportQuestionsMultipartBody
+
 // CreateMaterialJSONRequestBody defines body for CreateMaterial for application/json ContentType.
 type CreateMaterialJSONRequestBody = MaterialCreate
 
@@ -4227,6 +4438,9 @@ type WithdrawMaterialJSONRequestBody = ReasonRequest
 
 // CreateQuestionJSONRequestBody defines body for CreateQuestion for application/json ContentType.
 type CreateQuestionJSONRequestBody = QuestionCreate
+
+// StepQuestionsJSONRequestBody defines body for StepQuestions for application/json ContentType.
+type StepQuestionsJSONRequestBody = QuestionSteps
 
 // UpdateQuestionJSONRequestBody defines body for UpdateQuestion for application/json ContentType.
 type UpdateQuestionJSONRequestBody = QuestionPatch
@@ -4494,6 +4708,12 @@ type ServerInterface interface {
 	// WithdrawDocument Take the published version off all phones
 	// (POST /v1/editor/documents/{id}/withdraw)
 	WithdrawDocument(c *fiber.Ctx, id Id, params WithdrawDocumentParams) error
+	// GetQuestionTemplate A workbook of questions to fill in, with a sheet that explains each column
+	// (GET /v1/editor/import-templates/questions)
+	GetQuestionTemplate(c *fiber.Ctx) error
+	// ImportQuestions Bring a file of questions into the bank as drafts
+	// (POST /v1/editor/imports)
+	ImportQuestions(c *fiber.Ctx, params ImportQuestionsParams) error
 	// ListEditorMaterials Materials of the caller's organisations, drafts included
 	// (GET /v1/editor/materials)
 	ListEditorMaterials(c *fiber.Ctx, params ListEditorMaterialsParams) error
@@ -4533,6 +4753,12 @@ type ServerInterface interface {
 	// CreateQuestion Begin a question
 	// (POST /v1/editor/questions)
 	CreateQuestion(c *fiber.Ctx) error
+	// ExportQuestions Questions of the caller's organisations as a file, at most 2,000
+	// (GET /v1/editor/questions/export)
+	ExportQuestions(c *fiber.Ctx, params ExportQuestionsParams) error
+	// StepQuestions Take up to 200 questions one step on, each for itself
+	// (POST /v1/editor/questions/steps)
+	StepQuestions(c *fiber.Ctx) error
 	// GetEditorQuestion A question with its draft
 	// (GET /v1/editor/questions/{id})
 	GetEditorQuestion(c *fiber.Ctx, id Id) error
@@ -7632,6 +7858,75 @@ func (siw *ServerInterfaceWrapper) WithdrawDocument(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetQuestionTemplate operation middleware
+func (siw *ServerInterfaceWrapper) GetQuestionTemplate(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetQuestionTemplate(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ImportQuestions operation middleware
+func (siw *ServerInterfaceWrapper) ImportQuestions(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ImportQuestionsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Required query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "kind", query, &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "dryRun" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "dryRun", query, &params.DryRun, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter dryRun: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "orgId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "orgId", query, &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter orgId: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ImportQuestions(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListEditorMaterials operation middleware
 func (siw *ServerInterfaceWrapper) ListEditorMaterials(c *fiber.Ctx) error {
 
@@ -8170,6 +8465,34 @@ func (siw *ServerInterfaceWrapper) ListEditorQuestions(c *fiber.Ctx) error {
 		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter state: %w", err).Error())
 	}
 
+	// ------------- Optional query parameter "topic" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "topic", query, &params.Topic, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter topic: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "difficulty" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "difficulty", query, &params.Difficulty, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter difficulty: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", query, &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", query, &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter q: %w", err).Error())
+	}
+
 	// ------------- Optional query parameter "limit" -------------
 
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
@@ -8204,6 +8527,96 @@ func (siw *ServerInterfaceWrapper) CreateQuestion(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.CreateQuestion(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ExportQuestions operation middleware
+func (siw *ServerInterfaceWrapper) ExportQuestions(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExportQuestionsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Required query parameter "format" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, true, "format", query, &params.Format, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter format: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", query, &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter state: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "topic" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "topic", query, &params.Topic, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter topic: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "difficulty" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "difficulty", query, &params.Difficulty, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter difficulty: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", query, &params.Kind, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter kind: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", query, &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter q: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ExportQuestions(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// StepQuestions operation middleware
+func (siw *ServerInterfaceWrapper) StepQuestions(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.StepQuestions(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -9988,6 +10401,14 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/v1/editor/questions", wrapper.ListEditorQuestions)
 
 	router.Post(options.BaseURL+"/v1/editor/questions", wrapper.CreateQuestion)
+
+	router.Post(options.BaseURL+"/v1/editor/questions/steps", wrapper.StepQuestions)
+
+	router.Get(options.BaseURL+"/v1/editor/questions/export", wrapper.ExportQuestions)
+
+	router.Post(options.BaseURL+"/v1/editor/imports", wrapper.ImportQuestions)
+
+	router.Get(options.BaseURL+"/v1/editor/import-templates/questions", wrapper.GetQuestionTemplate)
 
 	router.Get(options.BaseURL+"/v1/editor/questions/:id", wrapper.GetEditorQuestion)
 
@@ -13970,6 +14391,105 @@ func (response WithdrawDocumentdefaultApplicationProblemPlusJSONResponse) VisitW
 	return ctx.JSON(&response.Body)
 }
 
+type GetQuestionTemplateRequestObject struct {
+}
+
+type GetQuestionTemplateResponseObject interface {
+	VisitGetQuestionTemplateResponse(ctx *fiber.Ctx) error
+}
+
+type GetQuestionTemplate200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	WorkbookApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse
+}
+
+func (response GetQuestionTemplate200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitGetQuestionTemplateResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ContentDisposition != nil {
+		ctx.Response().Header.Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetQuestionTemplatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetQuestionTemplatedefaultApplicationProblemPlusJSONResponse) VisitGetQuestionTemplateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ImportQuestionsRequestObject struct {
+	Params ImportQuestionsParams
+	Body   *multipart.Reader
+}
+
+type ImportQuestionsResponseObject interface {
+	VisitImportQuestionsResponse(ctx *fiber.Ctx) error
+}
+
+type ImportQuestions200JSONResponse QuestionImport
+
+func (response ImportQuestions200JSONResponse) VisitImportQuestionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ImportQuestions409ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ImportQuestions409ApplicationProblemPlusJSONResponse) VisitImportQuestionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ImportQuestions413ApplicationProblemPlusJSONResponse Problem
+
+func (response ImportQuestions413ApplicationProblemPlusJSONResponse) VisitImportQuestionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(413)
+
+	return ctx.JSON(&response)
+}
+
+type ImportQuestions422ApplicationProblemPlusJSONResponse Problem
+
+func (response ImportQuestions422ApplicationProblemPlusJSONResponse) VisitImportQuestionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ImportQuestionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ImportQuestionsdefaultApplicationProblemPlusJSONResponse) VisitImportQuestionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListEditorMaterialsRequestObject struct {
 	Params ListEditorMaterialsParams
 }
@@ -14697,6 +15217,109 @@ type CreateQuestiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CreateQuestiondefaultApplicationProblemPlusJSONResponse) VisitCreateQuestionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ExportQuestionsRequestObject struct {
+	Params ExportQuestionsParams
+}
+
+type ExportQuestionsResponseObject interface {
+	VisitExportQuestionsResponse(ctx *fiber.Ctx) error
+}
+
+type ExportQuestions200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type ExportQuestions200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       ExportQuestions200ResponseHeaders
+	ContentLength int64
+}
+
+func (response ExportQuestions200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitExportQuestionsResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ContentDisposition != nil {
+		ctx.Response().Header.Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type ExportQuestions200TextResponse struct {
+	Body    string
+	Headers ExportQuestions200ResponseHeaders
+}
+
+func (response ExportQuestions200TextResponse) VisitExportQuestionsResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ContentDisposition != nil {
+		ctx.Response().Header.Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	ctx.Response().Header.Set("Content-Type", "text/plain")
+	ctx.Status(200)
+
+	_, err := ctx.WriteString(fmt.Sprint(response.Body))
+	return err
+}
+
+type ExportQuestions422ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ExportQuestions422ApplicationProblemPlusJSONResponse) VisitExportQuestionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type ExportQuestionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ExportQuestionsdefaultApplicationProblemPlusJSONResponse) VisitExportQuestionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type StepQuestionsRequestObject struct {
+	Body *StepQuestionsJSONRequestBody
+}
+
+type StepQuestionsResponseObject interface {
+	VisitStepQuestionsResponse(ctx *fiber.Ctx) error
+}
+
+type StepQuestions200JSONResponse QuestionStepResults
+
+func (response StepQuestions200JSONResponse) VisitStepQuestionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type StepQuestionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response StepQuestionsdefaultApplicationProblemPlusJSONResponse) VisitStepQuestionsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -17155,6 +17778,12 @@ type StrictServerInterface interface {
 	// WithdrawDocument Take the published version off all phones
 	// (POST /v1/editor/documents/{id}/withdraw)
 	WithdrawDocument(ctx context.Context, request WithdrawDocumentRequestObject) (WithdrawDocumentResponseObject, error)
+	// GetQuestionTemplate A workbook of questions to fill in, with a sheet that explains each column
+	// (GET /v1/editor/import-templates/questions)
+	GetQuestionTemplate(ctx context.Context, request GetQuestionTemplateRequestObject) (GetQuestionTemplateResponseObject, error)
+	// ImportQuestions Bring a file of questions into the bank as drafts
+	// (POST /v1/editor/imports)
+	ImportQuestions(ctx context.Context, request ImportQuestionsRequestObject) (ImportQuestionsResponseObject, error)
 	// ListEditorMaterials Materials of the caller's organisations, drafts included
 	// (GET /v1/editor/materials)
 	ListEditorMaterials(ctx context.Context, request ListEditorMaterialsRequestObject) (ListEditorMaterialsResponseObject, error)
@@ -17194,6 +17823,12 @@ type StrictServerInterface interface {
 	// CreateQuestion Begin a question
 	// (POST /v1/editor/questions)
 	CreateQuestion(ctx context.Context, request CreateQuestionRequestObject) (CreateQuestionResponseObject, error)
+	// ExportQuestions Questions of the caller's organisations as a file, at most 2,000
+	// (GET /v1/editor/questions/export)
+	ExportQuestions(ctx context.Context, request ExportQuestionsRequestObject) (ExportQuestionsResponseObject, error)
+	// StepQuestions Take up to 200 questions one step on, each for itself
+	// (POST /v1/editor/questions/steps)
+	StepQuestions(ctx context.Context, request StepQuestionsRequestObject) (StepQuestionsResponseObject, error)
 	// GetEditorQuestion A question with its draft
 	// (GET /v1/editor/questions/{id})
 	GetEditorQuestion(ctx context.Context, request GetEditorQuestionRequestObject) (GetEditorQuestionResponseObject, error)
@@ -19766,6 +20401,60 @@ func (sh *strictHandler) WithdrawDocument(ctx *fiber.Ctx, id Id, params Withdraw
 	return nil
 }
 
+// GetQuestionTemplate operation middleware
+func (sh *strictHandler) GetQuestionTemplate(ctx *fiber.Ctx) error {
+	var request GetQuestionTemplateRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuestionTemplate(ctx.UserContext(), request.(GetQuestionTemplateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuestionTemplate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetQuestionTemplateResponseObject); ok {
+		if err := validResponse.VisitGetQuestionTemplateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ImportQuestions operation middleware
+func (sh *strictHandler) ImportQuestions(ctx *fiber.Ctx, params ImportQuestionsParams) error {
+	var request ImportQuestionsRequestObject
+
+	request.Params = params
+
+	request.Body = multipart.NewReader(bytes.NewReader(ctx.Request().Body()), string(ctx.Request().Header.MultipartFormBoundary()))
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ImportQuestions(ctx.UserContext(), request.(ImportQuestionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ImportQuestions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ImportQuestionsResponseObject); ok {
+		if err := validResponse.VisitImportQuestionsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListEditorMaterials operation middleware
 func (sh *strictHandler) ListEditorMaterials(ctx *fiber.Ctx, params ListEditorMaterialsParams) error {
 	var request ListEditorMaterialsRequestObject
@@ -20186,6 +20875,72 @@ func (sh *strictHandler) CreateQuestion(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(CreateQuestionResponseObject); ok {
 		if err := validResponse.VisitCreateQuestionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportQuestions operation middleware
+func (sh *strictHandler) ExportQuestions(ctx *fiber.Ctx, params ExportQuestionsParams) error {
+	var request ExportQuestionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportQuestions(ctx.UserContext(), request.(ExportQuestionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportQuestions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportQuestionsResponseObject); ok {
+		if err := validResponse.VisitExportQuestionsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// StepQuestions operation middleware
+func (sh *strictHandler) StepQuestions(ctx *fiber.Ctx) error {
+	var request StepQuestionsRequestObject
+
+	var body StepQuestionsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.StepQuestions(ctx.UserContext(), request.(StepQuestionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "StepQuestions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(StepQuestionsResponseObject); ok {
+		if err := validResponse.VisitStepQuestionsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
