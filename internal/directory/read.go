@@ -153,23 +153,28 @@ func (f MemberFilter) test(t *tree.Snapshot) func(*row) bool {
 	}
 }
 
-// views reads the members of rows from the store.
+// views shows the members of rows, in their order, as lists do: with what
+// inLists reads of them.
 func (s *Service) views(ctx context.Context, t *tree.Snapshot, rows []*row) ([]MemberView, error) {
 	ids := make([]string, len(rows))
+	at := make(map[string]int, len(rows))
 	for i, r := range rows {
-		ids[i] = r.id
+		ids[i], at[r.id] = r.id, i
 	}
-	found, err := s.members.GetMany(ctx, ids)
+	docs, err := s.members.GetManyRaw(ctx, ids)
 	if err != nil {
 		return nil, doing("read members", err)
 	}
-	out := make([]MemberView, 0, len(rows))
-	for _, id := range ids {
-		if m, ok := found[id]; ok {
-			out = append(out, s.view(m, t))
+	out := make([]MemberView, len(rows))
+	for _, doc := range docs {
+		m, err := inLists(doc)
+		if err != nil {
+			return nil, err
 		}
+		out[at[m.ID]] = s.view(m, t)
 	}
-	return out, nil
+	// A row may stand for a member who is gone from the store.
+	return slices.DeleteFunc(out, func(v MemberView) bool { return v.ID == "" }), nil
 }
 
 // auditList writes that somebody read a list of other people, before the

@@ -21,6 +21,7 @@ func TestReadingEqualsDecoding(t *testing.T) {
 		for k := range rapid.IntRange(1, 4).Draw(t, "members") {
 			m := Member{Name: text.Draw(t, "name"), NameKey: text.Draw(t, "key"), Kind: text.Draw(t, "kind"), OfficialOn: text.Draw(t, "official"),
 				EnterpriseID: text.Draw(t, "enterprise"), Shift: text.Draw(t, "shift"), AuthRev: rapid.Int64Range(0, 9).Draw(t, "authRev")}
+			m.WantsInformation = rapid.Bool().Draw(t, "wants")
 			m.ID, m.Rev = string(rune('a'+k)), rapid.Int64Range(1, 9).Draw(t, "rev")
 			if rapid.Bool().Draw(t, "erased") {
 				m.ErasedAt = time.UnixMilli(rapid.Int64Range(-1, 2000).Draw(t, "at"))
@@ -44,6 +45,15 @@ func TestReadingEqualsDecoding(t *testing.T) {
 			var decoded Member
 			if err := store.Decode(doc, &decoded); err != nil {
 				t.Fatal(err)
+			}
+			lists := Member{Name: m.Name, Kind: m.Kind, OfficialOn: m.OfficialOn, EnterpriseID: m.EnterpriseID, Shift: m.Shift,
+				WantsInformation: m.WantsInformation, Tags: m.Tags, Roles: m.Roles, Statuses: m.Statuses}
+			for _, p := range m.Places {
+				lists.Places = append(lists.Places, Place{OrgID: p.OrgID, From: p.From})
+			}
+			lists.ID = m.ID
+			if short, err := inLists(doc); err != nil || !reflect.DeepEqual(short, lists) {
+				t.Fatalf("lists read %+v, want %+v, %v", short, lists, err)
 			}
 			got, err := rd.row(doc)
 			if want := rowOf(&decoded); err != nil || !reflect.DeepEqual(clean(got), clean(want)) {

@@ -44,6 +44,9 @@ func (v Value) Int() int64 {
 	return 0
 }
 
+// Bool is a truth value.
+func (v Value) Bool() bool { return v.kind == bson.TypeBoolean && v.data[0] != 0 }
+
 // Doc is an embedded document or an array, for Walk.
 func (v Value) Doc() Raw {
 	if v.kind != bson.TypeEmbeddedDocument && v.kind != bson.TypeArray {
@@ -109,6 +112,25 @@ func sizeOf(kind bson.Type, rest []byte) (n int, ok bool) {
 		return n, n >= 5
 	}
 	return 0, false // no document of ours holds another type
+}
+
+// GetManyRaw is GetMany for those who read documents with Walk; they come in any
+// order.
+func (c *Collection[T]) GetManyRaw(ctx context.Context, ids []string) ([]Raw, error) {
+	var out []Raw
+	for len(ids) > 0 {
+		n := min(len(ids), MaxPage)
+		keys := make([]any, n)
+		for i, id := range ids[:n] {
+			keys[i] = id
+		}
+		docs, err := c.engine.GetMany(ctx, c.schema, keys)
+		if err != nil {
+			return nil, c.wrap("get many", "", err)
+		}
+		out, ids = append(out, docs...), ids[n:]
+	}
+	return out, nil
 }
 
 // AllRaw is All for those who read documents with Walk.
