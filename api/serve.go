@@ -137,6 +137,7 @@ func (a *app) startWorkers(ctx context.Context) (stop func()) {
 	wg.Go(func() { a.account.Run(ctx) })
 	wg.Go(func() { a.library.Run(ctx) })
 	wg.Go(func() { a.quizzes.Run(ctx) })
+	wg.Go(func() { a.quizzes.Rank(ctx) })
 	wg.Go(func() { a.imports.Loop(ctx) })
 	sweepers := slices.Concat([]effect.Sweeper{a.desk.Sweeper()}, a.library.Sweepers(), a.quizzes.Sweepers(), a.account.Sweepers(), a.directory.Sweepers(), a.imports.Sweepers())
 	wg.Go(func() { effect.Loop(ctx, a.log, sweepEvery, sweepers...) })

@@ -155,7 +155,7 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	if err != nil {
 		return err
 	}
-	a.quizzes, err = quiz.New(quiz.Deps{Engine: a.engine, Orgs: a.directory, Members: a.directory, Texts: a.library, Devices: a.account, Changes: a.changes, Desk: a.desk, Encoder: httpapi.Encoder{},
+	a.quizzes, err = quiz.New(quiz.Deps{Engine: a.engine, Orgs: a.directory, Members: a.directory, Texts: a.library, Devices: a.account, People: a.directory, Changes: a.changes, Desk: a.desk, Encoder: httpapi.Encoder{},
 		Classified: ingest.ClassifiedMark, ClassifiedLine: ingest.ClassifiedLine, Audit: a.audit, Secret: sec, Leases: a.leases, Pages: pages, Now: now, Log: a.log})
 	if err != nil {
 		return err

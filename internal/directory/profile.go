@@ -98,6 +98,23 @@ func (s *Service) SetPreferences(ctx context.Context, who *caller.Caller, in Pre
 	return nil
 }
 
+// MemberNames returns the names of members by id; who was erased has none. It
+// asks for no scope: who calls it shows only what everybody may see, or asks
+// first.
+func (s *Service) MemberNames(ctx context.Context, ids []string) (map[string]string, error) {
+	found, err := s.members.GetMany(ctx, ids)
+	if err != nil {
+		return nil, doing("names of members", err)
+	}
+	out := make(map[string]string, len(found))
+	for id, m := range found {
+		if !m.Erased() {
+			out[id] = m.Name
+		}
+	}
+	return out, nil
+}
+
 // EraseMember takes a person out of the record: name, numbers, card, tags,
 // enterprise, roles and consents, and in other rooms account, devices and
 // bookmarks. Places and statuses stay, without saying whose they are: counts

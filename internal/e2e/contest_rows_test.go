@@ -52,8 +52,14 @@ func contestRows() map[string]rule {
 		"publishContest":   {steps("contests", "approved", "publish", nil), only(byEither)},
 		"withdrawContest":  {steps("contests", "published", "withdraw", because), only(byEither)},
 	}
+	rows["getContestRanking"] = rule{reads("/v1/contests/%s/rounds/1/ranking", rankedContest), signedIn(200)}
+	rows["getContestOrganisations"] = rule{reads("/v1/contests/%s/rounds/1/organisations", rankedContest), signedIn(200)}
+	rows["getEditorContestRanking"] = rule{reads("/v1/editor/contests/%s/rounds/1/ranking", rankedContest), only(byEither)}
+	rows["releaseContestRanking"] = rule{reads("/v1/editor/contests/%s/rounds/1/release", rankedContest), only(byApprovers)}
 	return rows
 }
+
+func rankedContest(w *cast) string { return w.rankedContest }
 
 func sampleContest(w *cast) string { return w.sampleContest }
 
@@ -61,6 +67,20 @@ func sampleContest(w *cast) string { return w.sampleContest }
 func (w *cast) contestCast(t *testing.T) {
 	t.Helper()
 	w.sampleContest = w.contest(t, contestBody("Cuộc thi của bảng vai trò", aRound(w.sampleQuestion)))
+	over := with(aRound(w.sampleQuestion), fields{"window": fields{"opensAt": in(-2 * time.Hour), "closesAt": in(-time.Hour)}})
+	w.rankedContest = w.contest(t, contestBody("Cuộc thi đã xong", over))
+	w.releases(t, w.rankedContest)
+}
+
+// releases waits until the first round is ranked, and releases the result.
+func (s *server) releases(t *testing.T, id string) {
+	t.Helper()
+	d := s.desk(t, "contests")
+	eventually(t, patience, "the round is ranked", func() (bool, string) {
+		a := d.editor.do(t, "GET", d.path(id, "rounds/1/ranking"), nil)
+		return a.status == 200, string(a.body)
+	})
+	d.approver.do(t, "POST", d.path(id, "rounds/1/release"), nil).want(t, 200)
 }
 
 // contestBodies are bodies with every field of these calls.
@@ -72,7 +92,7 @@ func contestBodies() map[string]fields {
 			"parts": []any{fields{"questionIds": []any{"a"}, "topic": "t", "difficulty": "easy", "count": 1}},
 			"rules": fields{"timeLimitSeconds": 60, "attempts": 1, "pauseSeconds": 1, "shuffleQuestions": true, "shuffleChoices": true}, "guess": "allCorrect"}},
 		"rankBy": []any{"allCorrect", "nearestGuess"}, "review": fields{"score": "afterSubmit", "answers": "never", "explanations": "afterClose"},
-		"staffExcluded": true, "prizes": []any{prize}, "collectivePrizes": []any{prize}, "collectiveBy": "people"}
+		"staffExcluded": true, "prizes": []any{prize}, "collectivePrizes": []any{prize}, "collectiveBy": "people", "fastSeconds": 2}
 	reason := fields{"reason": "r"}
 	return map[string]fields{"createContest": with(contest, fields{"orgId": "khong-co"}), "updateContest": contest, "rejectContest": reason, "withdrawContest": reason}
 }

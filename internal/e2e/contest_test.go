@@ -110,3 +110,72 @@ func TestOpenedRoundStays(t *testing.T) {
 		t.Errorf("the open round asks %s", a.Questions[0].Text)
 	}
 }
+
+// TestContestResult is a round from its last submit to what members are told,
+// as each role sees it.
+func TestContestResult(t *testing.T) {
+	t.Parallel()
+	forEachEngine(t, func(t *testing.T, e *env) {
+		clock := later(t, 0)
+		s := e.serve(t, clock)
+		q := s.question(t, aQuestion("Câu của cuộc thi"))
+		body := contestBody("Tìm hiểu nghị quyết", with(aRound(q), fields{"window": fields{"opensAt": in(-time.Hour), "closesAt": in(4 * time.Minute)}, "guess": "participants"}))
+		body["review"] = fields{"score": "never", "answers": "afterClose", "explanations": "afterClose"}
+		body["prizes"] = []any{fields{"name": "Nhất", "from": 1, "to": 1}}
+		id := s.contest(t, body)
+		winner, other := s.as(t, member), s.as(t, exempt)
+		late := sits(t, other, id, 0, 3)
+		first := sits(t, winner, id, 1, 2)
+		running := parse[contract.Attempt](t, s.as(t, secretary).do(t, "POST", round(id, 1, "attempts"), nil).want(t, 201))
+		holdSecret(t, winner, id, first)
+		setFile(t, strings.TrimPrefix(clock, "HANDBOOK_TEST_CLOCK="), "6m")
+		d := s.desk(t, "contests")
+		winner.do(t, "GET", round(id, 1, "ranking"), nil).want(t, 409, "not_released")
+		s.releases(t, id)
+		if a := get[contract.Attempt](t, s.as(t, secretary), "/v1/attempts/"+running.Id); a.State != contract.AttemptStateExpired || a.DeadlineAt == nil {
+			t.Errorf("an attempt that ran over the close: %+v", a)
+		}
+		all := get[contract.EditorContestRanking](t, d.approver, d.path(id, "rounds/1/ranking?limit=2"))
+		rest := get[contract.EditorContestRanking](t, d.approver, d.path(id, "rounds/1/ranking?limit=2&cursor="+*all.NextCursor))
+		if len(all.Items) != 2 || len(rest.Items) != 1 || all.Items[0].MemberId != person("m01") || all.Truth.Participants != 3 || all.Truth.AllCorrect != 1 || all.ReleasedAt == nil {
+			t.Errorf("ranking: %+v, then %+v", all, rest)
+		}
+		got := get[contract.ContestRanking](t, other, round(id, 1, "ranking"))
+		if len(got.Winners) != 1 || *got.Winners[0].Name != "Trần Thị Thu Hoài" || *got.Winners[0].UnitName != "Chi bộ Khu phố 1" || *got.Winners[0].Prize != "Nhất" {
+			t.Errorf("winners: %+v", got.Winners)
+		}
+		if got.Mine == nil || got.Mine.Rank != 2 || got.Mine.Guess == nil || *got.Mine.Guess != 3 {
+			t.Errorf("mine: %+v", got.Mine)
+		}
+		units := get[contract.ContestOrganisations](t, other, round(id, 1, "organisations"))
+		if len(units.Items) != 1 || !units.Items[0].Suppressed || units.Items[0].People != nil {
+			t.Errorf("three people are counted in public: %+v", units.Items)
+		}
+		if a := get[contract.Attempt](t, other, "/v1/attempts/"+late); a.Outcome.Review == nil || a.Outcome.Correct != nil {
+			t.Errorf("after the close answers are shown, the score never: %+v", a.Outcome)
+		}
+	})
+}
+
+// sits makes an attempt at the first round, with the choice of a place.
+func sits(t *testing.T, c *client, id string, choice int, guess float64) string {
+	t.Helper()
+	a := parse[contract.Attempt](t, c.do(t, "POST", round(id, 1, "attempts"), nil).want(t, 201))
+	c.do(t, "PUT", "/v1/attempts/"+a.Id+"/answers/"+a.Questions[0].Id, fields{"choiceIds": []any{(*a.Questions[0].Choices)[choice].Id}}).want(t, 200)
+	c.do(t, "POST", "/v1/attempts/"+a.Id+"/submit", fields{"guess": guess}).want(t, 200)
+	return a.Id
+}
+
+// holdSecret holds that nothing a member can get before the close tells what is
+// right, whichever the answer was.
+func holdSecret(t *testing.T, c *client, id, attempt string) {
+	t.Helper()
+	for _, path := range []string{"/v1/attempts/" + attempt, "/v1/contests/" + id, "/v1/contests", "/v1/me/attempts", "/v1/sync"} {
+		a := c.do(t, "GET", path, nil).want(t, 200)
+		for _, word := range []string{"solution", "correct\"", "score\":0", "score\":1", "explanation\"", "Vì thế", "passed"} {
+			if strings.Contains(string(a.body), word) {
+				t.Errorf("%s tells %q before the close: %s", path, word, a.body)
+			}
+		}
+	}
+}

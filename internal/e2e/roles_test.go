@@ -75,6 +75,7 @@ type cast struct {
 	otherQuiz            string // and one that nobody has begun
 	leasedQuiz           string // and one that may be leased
 	sampleContest        string
+	rankedContest        string // its result is released
 	made                 int
 }
 

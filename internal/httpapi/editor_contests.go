@@ -40,7 +40,7 @@ func (s *Server) CreateContest(ctx context.Context, r contract.CreateContestRequ
 	b := r.Body
 	in, err := contestInput(&contract.ContestPatch{Title: &b.Title, Description: b.Description, Topics: b.Topics, Visibility: b.Visibility,
 		Eligibility: b.Eligibility, StaffExcluded: b.StaffExcluded, Rounds: b.Rounds, RankBy: b.RankBy, Review: b.Review, Prizes: b.Prizes,
-		CollectivePrizes: b.CollectivePrizes, CollectiveBy: b.CollectiveBy})
+		CollectivePrizes: b.CollectivePrizes, CollectiveBy: b.CollectiveBy, FastSeconds: b.FastSeconds})
 	if err != nil {
 		return nil, err
 	}
@@ -135,7 +135,7 @@ func (s *Server) WithdrawContest(ctx context.Context, r contract.WithdrawContest
 // contestInput turns what an editor sent into what the room takes.
 func contestInput(b *contract.ContestPatch) (quiz.ContestInput, error) {
 	in := quiz.ContestInput{Title: b.Title, Description: b.Description, Topics: b.Topics, Visibility: visibilityInput(b.Visibility),
-		StaffExcluded: b.StaffExcluded, Prizes: prizesInput(b.Prizes), CollectivePrizes: prizesInput(b.CollectivePrizes)}
+		StaffExcluded: b.StaffExcluded, Prizes: prizesInput(b.Prizes), CollectivePrizes: prizesInput(b.CollectivePrizes), FastSeconds: b.FastSeconds}
 	if e := b.Eligibility; e != nil {
 		in.Eligibility = &quiz.Eligibility{OrgIDs: wordsOf(e.OrgIds), Kinds: wordsOf(e.MemberKinds), Statuses: wordsOf(e.Statuses),
 			Roles: wordsOf(e.Roles), ExcludedRoles: wordsOf(e.ExcludedRoles)}
@@ -218,6 +218,6 @@ func editorContest(i *quiz.ContestItem) contract.EditorContestJSONResponse {
 		Revision: i.Revision, Editors: stringsOf(i.Editors), Steps: stepsOf(i.Steps), UpdatedAt: stamp(i.UpdatedAt),
 		Content: contract.DraftContest{Title: p.Title, Description: p.Description, Topics: stringsOf(p.Topics), Visibility: visibilityOf(i.Visibility),
 			Eligibility: eligibilityOf(&p.Eligibility), StaffExcluded: p.StaffExcluded, Rounds: rounds, RankBy: rankByOf(p.RankBy), Review: reviewOf(p.Review),
-			Prizes: prizesOf(p.Prizes), CollectivePrizes: prizesOf(p.CollectivePrizes), CollectiveBy: contract.CollectiveOrder(p.CollectiveBy)}}
+			Prizes: prizesOf(p.Prizes), CollectivePrizes: prizesOf(p.CollectivePrizes), CollectiveBy: contract.CollectiveOrder(p.CollectiveBy), FastSeconds: p.FastSeconds}}
 	return contract.EditorContestJSONResponse{Body: out, Headers: contract.EditorContestResponseHeaders{ETag: &tag}}
 }

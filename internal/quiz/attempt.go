@@ -48,7 +48,8 @@ type Attempt struct {
 	DeadlineAt time.Time `bson:"deadlineAt"`
 	// ClosedAt is when it ended, the epoch while it has not.
 	ClosedAt time.Time `bson:"closedAt"`
-	// Due is when a sweeper closes it, in Unix milliseconds; 0 for never.
+	// Due is when a sweeper closes it, in Unix milliseconds; 0 for never, and
+	// negative while the fact of a closed one is not in the pages of its round.
 	Due     int64    `bson:"due"`
 	Answers []Answer `bson:"answers"`
 	// Late is what arrived after the end: kept and shown, counted in nothing.

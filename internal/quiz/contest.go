@@ -27,6 +27,9 @@ type Contest struct {
 	// CollectivePrizes go to organisations, ordered by CollectiveBy.
 	CollectivePrizes []Prize      `bson:"collectivePrizes"`
 	CollectiveBy     CollectiveBy `bson:"collectiveBy"`
+	// FastSeconds is the least time that a question takes: attempts that took
+	// less are shown to whoever reviews the ranking. 0 is for not looking.
+	FastSeconds int64 `bson:"fastSeconds"`
 	// Staff are those who have edited, approved or otherwise handled it, set
 	// when the draft is handed in.
 	Staff []string `bson:"staff"`

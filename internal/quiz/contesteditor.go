@@ -28,6 +28,7 @@ type ContestInput struct {
 	Prizes             *[]Prize
 	CollectivePrizes   *[]Prize
 	CollectiveBy       *CollectiveBy
+	FastSeconds        *int64
 	// SourceKey makes what is brought in repeatable.
 	SourceKey string
 }
@@ -43,7 +44,7 @@ func (s *Service) CreateContest(ctx context.Context, c *caller.Caller, orgID str
 	if in.SourceKey != "" {
 		item.SourceKey = in.SourceKey
 	}
-	item.Payload = Contest{StaffExcluded: true, RankBy: rank.Usual(), Review: Review{AfterClose, AfterClose, AfterClose}, CollectiveBy: ByPeople}
+	item.Payload = Contest{StaffExcluded: true, RankBy: rank.Usual(), Review: Review{AfterClose, AfterClose, AfterClose}, CollectiveBy: ByPeople, FastSeconds: usualFast}
 	if err := s.applyContest(in, &item); err != nil {
 		return item, err
 	}
@@ -124,8 +125,14 @@ func (s *Service) applyContest(in ContestInput, i *ContestItem) error {
 	if in.CollectiveBy != nil {
 		p.CollectiveBy = *in.CollectiveBy
 	}
+	if in.FastSeconds != nil {
+		p.FastSeconds = *in.FastSeconds
+	}
 	return s.checkContest(i)
 }
+
+// usualFast is the time in seconds in which nobody has read a question.
+const usualFast = 2
 
 func normalRounds(rounds []Round) []Round {
 	out := slices.Clone(rounds)

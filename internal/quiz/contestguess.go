@@ -7,8 +7,8 @@ import (
 	"sotay/internal/fault"
 )
 
-// percentUnit is what a percentage is counted in: hundred-thousandths.
-const percentUnit = 100_000
+// PercentUnit is what a percentage is counted in: hundred-thousandths.
+const PercentUnit = 100_000
 
 // maxCount bounds a guessed number of people.
 const maxCount = 100_000_000
@@ -36,8 +36,8 @@ func (a *Attempt) guessed(v *float64, now time.Time) (*int64, error) {
 		n := int64(*v)
 		return &n, nil
 	}
-	n := math.Round(*v * percentUnit)
-	if *v < 0 || *v > 100 || math.Abs(*v*percentUnit-n) > 1e-4 {
+	n := math.Round(*v * PercentUnit)
+	if *v < 0 || *v > 100 || math.Abs(*v*PercentUnit-n) > 1e-4 {
 		return refused("invalid", "Cần tỷ lệ từ 0 đến 100, nhiều nhất 5 chữ số thập phân.", "It must be a percentage from 0 to 100 with at most 5 decimals.")
 	}
 	whole := int64(n)

@@ -65,6 +65,21 @@ func (devices) InstallationOf(_ context.Context, sessionID string) (string, erro
 	return sessionID, nil
 }
 
+// rollNames has names for all but those who were erased.
+type rollNames struct{}
+
+func (rollNames) MemberNames(_ context.Context, ids []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, id := range ids {
+		if id != "erased" {
+			out[id] = "Người " + id
+		}
+	}
+	return out, nil
+}
+
+func (rollNames) OrgName(orgID, _ string) string { return "Đơn vị " + orgID }
+
 // testClock is a settable clock.
 type testClock struct{ at atomic.Int64 }
 
@@ -119,7 +134,7 @@ func newFixture(t testing.TB, e store.Engine, c *testClock) *fixture {
 	leases, err := store.NewLeases(e, store.LeaseOptions{})
 	must(err)
 	unmarked := func(string) bool { return false }
-	s, err := New(Deps{Engine: e, Orgs: orgs{}, Members: people{}, Texts: noTexts{}, Devices: devices{}, Changes: log, Desk: desk, Encoder: plainEncoder{}, Classified: unmarked,
+	s, err := New(Deps{Engine: e, Orgs: orgs{}, Members: people{}, Texts: noTexts{}, Devices: devices{}, People: rollNames{}, Changes: log, Desk: desk, Encoder: plainEncoder{}, Classified: unmarked,
 		ClassifiedLine: unmarked, Audit: rec, Secret: sec, Leases: leases, Pages: page.New(sec), Now: c.now, Log: slog.New(slog.DiscardHandler)})
 	must(err)
 	must(s.Start(t.Context()))

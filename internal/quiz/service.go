@@ -67,6 +67,7 @@ type Deps struct {
 	Members Members
 	Texts   Texts
 	Devices Devices
+	People  People
 	Changes *changelog.Log
 	Desk    *publication.Desk
 	Encoder Encoder
@@ -91,6 +92,8 @@ type Service struct {
 	contests  *publication.Machine[Contest]
 	reader    *changelog.Reader
 	catalogue atomic.Pointer[catalogue]
+
+	board
 
 	paperRows *store.Collection[Paper]
 	keyRows   *store.Collection[PaperKeys]
@@ -124,6 +127,7 @@ func (s *Service) quizKind() publication.Kind[Quiz] {
 // Schemas declares the room's collections.
 func Schemas() []*store.Schema {
 	out := []*store.Schema{paperSchema(), paperKeysSchema(), attemptSchema(), overrideSchema()}
+	out = append(out, boardSchemas()...)
 	out = append(out, questionNames().Schemas()...)
 	out = append(out, quizNames().Schemas()...)
 	return append(out, contestNames().Schemas()...)
@@ -131,7 +135,7 @@ func Schemas() []*store.Schema {
 
 // New opens the room. Start must be called before it is used.
 func New(d Deps) (*Service, error) {
-	if d.Engine == nil || d.Orgs == nil || d.Members == nil || d.Texts == nil || d.Devices == nil || d.Changes == nil || d.Desk == nil || d.Encoder == nil || d.Classified == nil ||
+	if d.Engine == nil || d.Orgs == nil || d.Members == nil || d.Texts == nil || d.Devices == nil || d.People == nil || d.Changes == nil || d.Desk == nil || d.Encoder == nil || d.Classified == nil ||
 		d.ClassifiedLine == nil || d.Audit == nil || d.Secret == nil || d.Leases == nil || d.Pages == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("quiz: a dependency is missing")
 	}
@@ -148,6 +152,9 @@ func New(d Deps) (*Service, error) {
 		return nil, err
 	}
 	if s.contests, err = publication.NewMachine(d.Engine, s.contestKind(), d.Desk, d.Audit, d.Now, d.Log); err != nil {
+		return nil, err
+	}
+	if err := s.board.open(d.Engine, d.Audit, d.Now, d.Log); err != nil {
 		return nil, err
 	}
 	if s.paperRows, err = store.NewCollection[Paper](d.Engine, paperSchema()); err != nil {
@@ -183,5 +190,5 @@ func (s *Service) CatchUp(ctx context.Context) error { return s.reader.CatchUp(c
 
 // Sweepers finish what dead processes left half done.
 func (s *Service) Sweepers() []effect.Sweeper {
-	return []effect.Sweeper{s.questions.Sweeper(), s.quizzes.Sweeper(), s.contests.Sweeper(), s.overrideFx, expiry{s}}
+	return []effect.Sweeper{s.questions.Sweeper(), s.quizzes.Sweeper(), s.contests.Sweeper(), s.overrideFx, s.resultFx, expiry{s}}
 }

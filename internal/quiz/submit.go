@@ -98,6 +98,9 @@ func (s *Service) close(ctx context.Context, id, paperID string, fn func(a *Atte
 		}
 		fn(a, s.Now())
 		a.Due = 0
+		if isRound(a.SittingID) {
+			a.Due = toFold(a.ClosedAt)
+		}
 		a.grade(paper, keys)
 		return nil
 	})

@@ -1447,9 +1447,12 @@ type ContestCreate struct {
 
 	// Eligibility Who may take part; an empty or absent list asks for nothing
 	Eligibility *ContestEligibility `json:"eligibility,omitempty"`
-	OrgId       Id                  `json:"orgId"`
-	Prizes      *[]ContestPrize     `json:"prizes,omitempty"`
-	RankBy      *[]RankKey          `json:"rankBy,omitempty"`
+
+	// FastSeconds Default 2: attempts that took less for each question are shown to reviewers; 0 for none
+	FastSeconds *int64          `json:"fastSeconds,omitempty"`
+	OrgId       Id              `json:"orgId"`
+	Prizes      *[]ContestPrize `json:"prizes,omitempty"`
+	RankBy      *[]RankKey      `json:"rankBy,omitempty"`
 
 	// Review What of an outcome is shown when
 	Review *QuizReview          `json:"review,omitempty"`
@@ -1477,6 +1480,29 @@ type ContestList struct {
 	NextCursor *string          `json:"nextCursor"`
 }
 
+// ContestOrganisation defines model for ContestOrganisation.
+type ContestOrganisation struct {
+	AllCorrect *int64  `json:"allCorrect"`
+	Attempts   *int64  `json:"attempts"`
+	Name       string  `json:"name"`
+	OrgId      Id      `json:"orgId"`
+	People     *int64  `json:"people"`
+	Prize      *string `json:"prize,omitempty"`
+
+	// Rank By `collectiveBy`; absent when suppressed
+	Rank       *int64 `json:"rank,omitempty"`
+	Suppressed bool   `json:"suppressed"`
+}
+
+// ContestOrganisations defines model for ContestOrganisations.
+type ContestOrganisations struct {
+	Items []ContestOrganisation `json:"items"`
+	Round int64                 `json:"round"`
+
+	// Truth What was guessed, as it came to be
+	Truth ContestTruth `json:"truth"`
+}
+
 // ContestPatch defines model for ContestPatch.
 type ContestPatch struct {
 	CollectiveBy     *CollectiveOrder `json:"collectiveBy,omitempty"`
@@ -1487,8 +1513,11 @@ type ContestPatch struct {
 
 	// Eligibility Who may take part; an empty or absent list asks for nothing
 	Eligibility *ContestEligibility `json:"eligibility,omitempty"`
-	Prizes      *[]ContestPrize     `json:"prizes,omitempty"`
-	RankBy      *[]RankKey          `json:"rankBy,omitempty"`
+
+	// FastSeconds Default 2: attempts that took less for each question are shown to reviewers; 0 for none
+	FastSeconds *int64          `json:"fastSeconds,omitempty"`
+	Prizes      *[]ContestPrize `json:"prizes,omitempty"`
+	RankBy      *[]RankKey      `json:"rankBy,omitempty"`
 
 	// Review What of an outcome is shown when
 	Review *QuizReview          `json:"review,omitempty"`
@@ -1507,6 +1536,21 @@ type ContestPrize struct {
 	From int64  `json:"from"`
 	Name string `json:"name"`
 	To   int64  `json:"to"`
+}
+
+// ContestRanking defines model for ContestRanking.
+type ContestRanking struct {
+	// Guess How many have all right, how many take part, or how many per cent of these have all right
+	Guess GuessKind        `json:"guess"`
+	Mine  *ContestStanding `json:"mine"`
+
+	// ReleasedAt RFC 3339 in UTC with milliseconds
+	ReleasedAt Time  `json:"releasedAt"`
+	Round      int64 `json:"round"`
+
+	// Truth What was guessed, as it came to be
+	Truth   ContestTruth      `json:"truth"`
+	Winners []ContestStanding `json:"winners"`
 }
 
 // ContestRound defines model for ContestRound.
@@ -1549,6 +1593,31 @@ type ContestRules struct {
 	TimeLimitSeconds *int64 `json:"timeLimitSeconds,omitempty"`
 }
 
+// ContestStanding defines model for ContestStanding.
+type ContestStanding struct {
+	// Attempts How many the person has; the best one counts
+	Attempts       int64 `json:"attempts"`
+	Correct        int64 `json:"correct"`
+	DurationMillis int64 `json:"durationMillis"`
+	Erased         bool  `json:"erased"`
+
+	// Expired It ran out
+	Expired bool     `json:"expired"`
+	Guess   *float64 `json:"guess,omitempty"`
+
+	// Name Absent when the person is no longer on record
+	Name  *string `json:"name,omitempty"`
+	Prize *string `json:"prize,omitempty"`
+
+	// Rank Shared by those who are equal in all keys
+	Rank int64 `json:"rank"`
+
+	// SubmittedAt RFC 3339 in UTC with milliseconds
+	SubmittedAt Time    `json:"submittedAt"`
+	Total       int64   `json:"total"`
+	UnitName    *string `json:"unitName,omitempty"`
+}
+
 // ContestSummary defines model for ContestSummary.
 type ContestSummary struct {
 	// ClosesAt The last close
@@ -1566,6 +1635,17 @@ type ContestSummary struct {
 	Title   string   `json:"title"`
 	Topics  []string `json:"topics"`
 	Version int64    `json:"version"`
+}
+
+// ContestTruth What was guessed, as it came to be
+type ContestTruth struct {
+	// AllCorrect People who have an attempt with all right
+	AllCorrect   int64 `json:"allCorrect"`
+	Attempts     int64 `json:"attempts"`
+	Participants int64 `json:"participants"`
+
+	// Percent `allCorrect` of `participants`, five decimals
+	Percent float64 `json:"percent"`
 }
 
 // ContestWindow defines model for ContestWindow.
@@ -1771,8 +1851,11 @@ type DraftContest struct {
 
 	// Eligibility Who may take part; an empty or absent list asks for nothing
 	Eligibility ContestEligibility `json:"eligibility"`
-	Prizes      []ContestPrize     `json:"prizes"`
-	RankBy      []RankKey          `json:"rankBy"`
+
+	// FastSeconds Default 2: attempts that took less for each question are shown to reviewers; 0 for none
+	FastSeconds int64          `json:"fastSeconds"`
+	Prizes      []ContestPrize `json:"prizes"`
+	RankBy      []RankKey      `json:"rankBy"`
 
 	// Review What of an outcome is shown when
 	Review        QuizReview          `json:"review"`
@@ -1866,6 +1949,38 @@ type EditorContest struct {
 type EditorContestList struct {
 	Items      []EditorContestSummary `json:"items"`
 	NextCursor *string                `json:"nextCursor"`
+}
+
+// EditorContestRanking defines model for EditorContestRanking.
+type EditorContestRanking struct {
+	// ComputedAt RFC 3339 in UTC with milliseconds
+	ComputedAt Time `json:"computedAt"`
+
+	// Digest SHA-256 over the facts and the rules; equal ones are equal rankings
+	Digest string `json:"digest"`
+
+	// Guess How many have all right, how many take part, or how many per cent of these have all right
+	Guess      GuessKind               `json:"guess"`
+	Items      []EditorContestStanding `json:"items"`
+	NextCursor *string                 `json:"nextCursor"`
+
+	// ReleasedAt Absent while it is not released
+	ReleasedAt *string `json:"releasedAt,omitempty"`
+	Round      int64   `json:"round"`
+
+	// Truth What was guessed, as it came to be
+	Truth ContestTruth `json:"truth"`
+}
+
+// EditorContestStanding defines model for EditorContestStanding.
+type EditorContestStanding struct {
+	// FastAttempts Attempts with something right that took less than `fastSeconds` for each question
+	FastAttempts int64 `json:"fastAttempts"`
+	MemberId     Id    `json:"memberId"`
+
+	// SharedDeviceWith How many others used a device that this person used
+	SharedDeviceWith int64           `json:"sharedDeviceWith"`
+	Standing         ContestStanding `json:"standing"`
 }
 
 // EditorContestSummary defines model for EditorContestSummary.
@@ -3344,6 +3459,15 @@ type RelationInput struct {
 // RelationInputKind defines model for RelationInput.Kind.
 type RelationInputKind string
 
+// ReleasedRanking defines model for ReleasedRanking.
+type ReleasedRanking struct {
+	Digest string `json:"digest"`
+
+	// ReleasedAt RFC 3339 in UTC with milliseconds
+	ReleasedAt Time  `json:"releasedAt"`
+	Round      int64 `json:"round"`
+}
+
 // Response defines model for Response.
 type Response struct {
 	ChoiceIds *[]string     `json:"choiceIds,omitempty"`
@@ -3988,6 +4112,14 @@ type PublishContestParams struct {
 type RejectContestParams struct {
 	// IfMatch The ETag of the revision that was read; without it, the newest
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// GetEditorContestRankingParams defines parameters for GetEditorContestRanking.
+type GetEditorContestRankingParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // SubmitContestParams defines parameters for SubmitContest.
@@ -4636,6 +4768,12 @@ type ServerInterface interface {
 	// StartContestAttempt Begin an attempt at a round, or go on with the one that is open
 	// (POST /v1/contests/{id}/rounds/{n}/attempts)
 	StartContestAttempt(c *fiber.Ctx, id Id, n Round) error
+	// GetContestOrganisations What the organisations directly below the contest's did in a round
+	// (GET /v1/contests/{id}/rounds/{n}/organisations)
+	GetContestOrganisations(c *fiber.Ctx, id Id, n Round) error
+	// GetContestRanking Who has won a round, and the caller's own place; nobody else's
+	// (GET /v1/contests/{id}/rounds/{n}/ranking)
+	GetContestRanking(c *fiber.Ctx, id Id, n Round) error
 	// ListDocuments Summaries of what the caller may see
 	// (GET /v1/documents)
 	ListDocuments(c *fiber.Ctx, params ListDocumentsParams) error
@@ -4669,6 +4807,12 @@ type ServerInterface interface {
 	// RejectContest Send the submitted draft back with a reason
 	// (POST /v1/editor/contests/{id}/reject)
 	RejectContest(c *fiber.Ctx, id Id, params RejectContestParams) error
+	// GetEditorContestRanking The whole ranking of a round, with what a reviewer should look at
+	// (GET /v1/editor/contests/{id}/rounds/{n}/ranking)
+	GetEditorContestRanking(c *fiber.Ctx, id Id, n Round, params GetEditorContestRankingParams) error
+	// ReleaseContestRanking Release the result of a round; whoever has edited the contest may not
+	// (POST /v1/editor/contests/{id}/rounds/{n}/release)
+	ReleaseContestRanking(c *fiber.Ctx, id Id, n Round) error
 	// SubmitContest Hand the draft to an approver; its questions are pinned to what is published of them
 	// (POST /v1/editor/contests/{id}/submit)
 	SubmitContest(c *fiber.Ctx, id Id, params SubmitContestParams) error
@@ -6732,6 +6876,80 @@ func (siw *ServerInterfaceWrapper) StartContestAttempt(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetContestOrganisations operation middleware
+func (siw *ServerInterfaceWrapper) GetContestOrganisations(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "n" -------------
+	var n Round
+
+	err = runtime.BindStyledParameterWithOptions("simple", "n", c.Params("n"), &n, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter n: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetContestOrganisations(c, id, n)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetContestRanking operation middleware
+func (siw *ServerInterfaceWrapper) GetContestRanking(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "n" -------------
+	var n Round
+
+	err = runtime.BindStyledParameterWithOptions("simple", "n", c.Params("n"), &n, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter n: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetContestRanking(c, id, n)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListDocuments operation middleware
 func (siw *ServerInterfaceWrapper) ListDocuments(c *fiber.Ctx) error {
 
@@ -7227,6 +7445,103 @@ func (siw *ServerInterfaceWrapper) RejectContest(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.RejectContest(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetEditorContestRanking operation middleware
+func (siw *ServerInterfaceWrapper) GetEditorContestRanking(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "n" -------------
+	var n Round
+
+	err = runtime.BindStyledParameterWithOptions("simple", "n", c.Params("n"), &n, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter n: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetEditorContestRankingParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetEditorContestRanking(c, id, n, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ReleaseContestRanking operation middleware
+func (siw *ServerInterfaceWrapper) ReleaseContestRanking(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "n" -------------
+	var n Round
+
+	err = runtime.BindStyledParameterWithOptions("simple", "n", c.Params("n"), &n, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: "int64"})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter n: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ReleaseContestRanking(c, id, n)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -10354,6 +10669,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/contests/:id/rounds/:n/attempts", wrapper.StartContestAttempt)
 
+	router.Get(options.BaseURL+"/v1/contests/:id/rounds/:n/ranking", wrapper.GetContestRanking)
+
+	router.Get(options.BaseURL+"/v1/contests/:id/rounds/:n/organisations", wrapper.GetContestOrganisations)
+
 	router.Get(options.BaseURL+"/v1/editor/documents", wrapper.ListEditorDocuments)
 
 	router.Post(options.BaseURL+"/v1/editor/documents", wrapper.CreateDocument)
@@ -10463,6 +10782,10 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/editor/contests/:id/publish", wrapper.PublishContest)
 
 	router.Post(options.BaseURL+"/v1/editor/contests/:id/withdraw", wrapper.WithdrawContest)
+
+	router.Get(options.BaseURL+"/v1/editor/contests/:id/rounds/:n/ranking", wrapper.GetEditorContestRanking)
+
+	router.Post(options.BaseURL+"/v1/editor/contests/:id/rounds/:n/release", wrapper.ReleaseContestRanking)
 
 	router.Post(options.BaseURL+"/v1/members/:id/activation-code", wrapper.IssueActivationCode)
 
@@ -13048,6 +13371,106 @@ func (response StartContestAttemptdefaultApplicationProblemPlusJSONResponse) Vis
 	return ctx.JSON(&response.Body)
 }
 
+type GetContestOrganisationsRequestObject struct {
+	Id Id    `json:"id"`
+	N  Round `json:"n"`
+}
+
+type GetContestOrganisationsResponseObject interface {
+	VisitGetContestOrganisationsResponse(ctx *fiber.Ctx) error
+}
+
+type GetContestOrganisations200JSONResponse ContestOrganisations
+
+func (response GetContestOrganisations200JSONResponse) VisitGetContestOrganisationsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetContestOrganisations404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetContestOrganisations404ApplicationProblemPlusJSONResponse) VisitGetContestOrganisationsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetContestOrganisations409ApplicationProblemPlusJSONResponse Problem
+
+func (response GetContestOrganisations409ApplicationProblemPlusJSONResponse) VisitGetContestOrganisationsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type GetContestOrganisationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContestOrganisationsdefaultApplicationProblemPlusJSONResponse) VisitGetContestOrganisationsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetContestRankingRequestObject struct {
+	Id Id    `json:"id"`
+	N  Round `json:"n"`
+}
+
+type GetContestRankingResponseObject interface {
+	VisitGetContestRankingResponse(ctx *fiber.Ctx) error
+}
+
+type GetContestRanking200JSONResponse ContestRanking
+
+func (response GetContestRanking200JSONResponse) VisitGetContestRankingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetContestRanking404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetContestRanking404ApplicationProblemPlusJSONResponse) VisitGetContestRankingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetContestRanking409ApplicationProblemPlusJSONResponse Problem
+
+func (response GetContestRanking409ApplicationProblemPlusJSONResponse) VisitGetContestRankingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type GetContestRankingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetContestRankingdefaultApplicationProblemPlusJSONResponse) VisitGetContestRankingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListDocumentsRequestObject struct {
 	Params ListDocumentsParams
 }
@@ -13608,6 +14031,116 @@ type RejectContestdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RejectContestdefaultApplicationProblemPlusJSONResponse) VisitRejectContestResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetEditorContestRankingRequestObject struct {
+	Id     Id    `json:"id"`
+	N      Round `json:"n"`
+	Params GetEditorContestRankingParams
+}
+
+type GetEditorContestRankingResponseObject interface {
+	VisitGetEditorContestRankingResponse(ctx *fiber.Ctx) error
+}
+
+type GetEditorContestRanking200JSONResponse EditorContestRanking
+
+func (response GetEditorContestRanking200JSONResponse) VisitGetEditorContestRankingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetEditorContestRanking404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetEditorContestRanking404ApplicationProblemPlusJSONResponse) VisitGetEditorContestRankingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetEditorContestRanking409ApplicationProblemPlusJSONResponse Problem
+
+func (response GetEditorContestRanking409ApplicationProblemPlusJSONResponse) VisitGetEditorContestRankingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type GetEditorContestRankingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEditorContestRankingdefaultApplicationProblemPlusJSONResponse) VisitGetEditorContestRankingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ReleaseContestRankingRequestObject struct {
+	Id Id    `json:"id"`
+	N  Round `json:"n"`
+}
+
+type ReleaseContestRankingResponseObject interface {
+	VisitReleaseContestRankingResponse(ctx *fiber.Ctx) error
+}
+
+type ReleaseContestRanking200JSONResponse ReleasedRanking
+
+func (response ReleaseContestRanking200JSONResponse) VisitReleaseContestRankingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ReleaseContestRanking403ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ReleaseContestRanking403ApplicationProblemPlusJSONResponse) VisitReleaseContestRankingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(403)
+
+	return ctx.JSON(&response)
+}
+
+type ReleaseContestRanking404ApplicationProblemPlusJSONResponse Problem
+
+func (response ReleaseContestRanking404ApplicationProblemPlusJSONResponse) VisitReleaseContestRankingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ReleaseContestRanking409ApplicationProblemPlusJSONResponse Problem
+
+func (response ReleaseContestRanking409ApplicationProblemPlusJSONResponse) VisitReleaseContestRankingResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ReleaseContestRankingdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReleaseContestRankingdefaultApplicationProblemPlusJSONResponse) VisitReleaseContestRankingResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -17706,6 +18239,12 @@ type StrictServerInterface interface {
 	// StartContestAttempt Begin an attempt at a round, or go on with the one that is open
 	// (POST /v1/contests/{id}/rounds/{n}/attempts)
 	StartContestAttempt(ctx context.Context, request StartContestAttemptRequestObject) (StartContestAttemptResponseObject, error)
+	// GetContestOrganisations What the organisations directly below the contest's did in a round
+	// (GET /v1/contests/{id}/rounds/{n}/organisations)
+	GetContestOrganisations(ctx context.Context, request GetContestOrganisationsRequestObject) (GetContestOrganisationsResponseObject, error)
+	// GetContestRanking Who has won a round, and the caller's own place; nobody else's
+	// (GET /v1/contests/{id}/rounds/{n}/ranking)
+	GetContestRanking(ctx context.Context, request GetContestRankingRequestObject) (GetContestRankingResponseObject, error)
 	// ListDocuments Summaries of what the caller may see
 	// (GET /v1/documents)
 	ListDocuments(ctx context.Context, request ListDocumentsRequestObject) (ListDocumentsResponseObject, error)
@@ -17739,6 +18278,12 @@ type StrictServerInterface interface {
 	// RejectContest Send the submitted draft back with a reason
 	// (POST /v1/editor/contests/{id}/reject)
 	RejectContest(ctx context.Context, request RejectContestRequestObject) (RejectContestResponseObject, error)
+	// GetEditorContestRanking The whole ranking of a round, with what a reviewer should look at
+	// (GET /v1/editor/contests/{id}/rounds/{n}/ranking)
+	GetEditorContestRanking(ctx context.Context, request GetEditorContestRankingRequestObject) (GetEditorContestRankingResponseObject, error)
+	// ReleaseContestRanking Release the result of a round; whoever has edited the contest may not
+	// (POST /v1/editor/contests/{id}/rounds/{n}/release)
+	ReleaseContestRanking(ctx context.Context, request ReleaseContestRankingRequestObject) (ReleaseContestRankingResponseObject, error)
 	// SubmitContest Hand the draft to an approver; its questions are pinned to what is published of them
 	// (POST /v1/editor/contests/{id}/submit)
 	SubmitContest(ctx context.Context, request SubmitContestRequestObject) (SubmitContestResponseObject, error)
@@ -19626,6 +20171,62 @@ func (sh *strictHandler) StartContestAttempt(ctx *fiber.Ctx, id Id, n Round) err
 	return nil
 }
 
+// GetContestOrganisations operation middleware
+func (sh *strictHandler) GetContestOrganisations(ctx *fiber.Ctx, id Id, n Round) error {
+	var request GetContestOrganisationsRequestObject
+
+	request.Id = id
+	request.N = n
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContestOrganisations(ctx.UserContext(), request.(GetContestOrganisationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContestOrganisations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContestOrganisationsResponseObject); ok {
+		if err := validResponse.VisitGetContestOrganisationsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetContestRanking operation middleware
+func (sh *strictHandler) GetContestRanking(ctx *fiber.Ctx, id Id, n Round) error {
+	var request GetContestRankingRequestObject
+
+	request.Id = id
+	request.N = n
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetContestRanking(ctx.UserContext(), request.(GetContestRankingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetContestRanking")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetContestRankingResponseObject); ok {
+		if err := validResponse.VisitGetContestRankingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListDocuments operation middleware
 func (sh *strictHandler) ListDocuments(ctx *fiber.Ctx, params ListDocumentsParams) error {
 	var request ListDocumentsRequestObject
@@ -19961,6 +20562,63 @@ func (sh *strictHandler) RejectContest(ctx *fiber.Ctx, id Id, params RejectConte
 		return err
 	} else if validResponse, ok := response.(RejectContestResponseObject); ok {
 		if err := validResponse.VisitRejectContestResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEditorContestRanking operation middleware
+func (sh *strictHandler) GetEditorContestRanking(ctx *fiber.Ctx, id Id, n Round, params GetEditorContestRankingParams) error {
+	var request GetEditorContestRankingRequestObject
+
+	request.Id = id
+	request.N = n
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEditorContestRanking(ctx.UserContext(), request.(GetEditorContestRankingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEditorContestRanking")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEditorContestRankingResponseObject); ok {
+		if err := validResponse.VisitGetEditorContestRankingResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReleaseContestRanking operation middleware
+func (sh *strictHandler) ReleaseContestRanking(ctx *fiber.Ctx, id Id, n Round) error {
+	var request ReleaseContestRankingRequestObject
+
+	request.Id = id
+	request.N = n
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ReleaseContestRanking(ctx.UserContext(), request.(ReleaseContestRankingRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReleaseContestRanking")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReleaseContestRankingResponseObject); ok {
+		if err := validResponse.VisitReleaseContestRankingResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

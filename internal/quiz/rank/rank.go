@@ -83,7 +83,10 @@ const hundred = 100 * 100_000
 // itself, not with what it is rounded to: both sides are multiplied by the
 // number of people.
 func (t Truth) distance(kind Guess, guess int64) int64 {
-	if guess == NoGuess {
+	switch {
+	case kind == GuessNone:
+		return 0
+	case guess == NoGuess:
 		return math.MaxInt64
 	}
 	switch kind {
@@ -122,8 +125,13 @@ type Place struct {
 
 // Ranking is what comes of a round.
 type Ranking struct {
-	Truth  Truth
+	Truth Truth
+	// Facts are what it was made of, by member and number.
+	Facts  []Fact
 	Places []Place
+
+	keys  []Key
+	guess Guess
 }
 
 // Of ranks a round. It sorts the facts where they lie; of several of one member
@@ -131,8 +139,8 @@ type Ranking struct {
 func Of(facts []Fact, keys []Key, guess Guess) Ranking {
 	slices.SortFunc(facts, compareFacts)
 	facts = slices.CompactFunc(facts, func(a, b Fact) bool { return a.Member == b.Member && a.Number == b.Number })
-	r := Ranking{Truth: truthOf(facts)}
-	order := newOrder(keys, guess, r.Truth)
+	r := Ranking{Truth: truthOf(facts), Facts: facts, keys: keys, guess: guess}
+	order := &order{keys, guess, r.Truth}
 	r.Places = make([]Place, 0, r.Truth.Participants)
 	for at := 0; at < len(facts); {
 		end, best, right := at+1, at, facts[at].allRight()
@@ -188,8 +196,6 @@ type order struct {
 	guess Guess
 	truth Truth
 }
-
-func newOrder(keys []Key, guess Guess, t Truth) *order { return &order{keys, guess, t} }
 
 func (o *order) distance(f *Fact) int64 { return o.truth.distance(o.guess, f.Guess) }
 
