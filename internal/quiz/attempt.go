@@ -50,8 +50,8 @@ type Attempt struct {
 	ClosedAt time.Time `bson:"closedAt"`
 	// Due is when a sweeper closes it, in Unix milliseconds; 0 for never, and
 	// negative while the fact of a closed one is not in the pages of its round.
-	Due     int64    `bson:"due"`
-	Answers []Answer `bson:"answers"`
+	Due     int64   `bson:"due"`
+	Answers Answers `bson:"answers"`
 	// Late is what arrived after the end: kept and shown, counted in nothing.
 	Late []LateAnswer `bson:"late"`
 	// Asks is what is guessed with the submit, Guess that guess, nil for none;
@@ -153,7 +153,7 @@ func (a *Attempt) Closed() bool { return a.State == Submitted || a.State == Expi
 // ranOut tells whether a sweeper would end an open attempt now. One from a
 // lease is left open for a while after its deadline, for what the phone has yet
 // to send.
-func (a *Attempt) ranOut(now time.Time) bool { return a.Due != 0 && now.UnixMilli() >= a.Due }
+func (a *Attempt) ranOut(now time.Time) bool { return a.Due > 0 && now.UnixMilli() >= a.Due }
 
 // overdue tells whether the attempt has run out by an instant.
 func (a *Attempt) overdue(at time.Time) bool { return !a.DeadlineAt.IsZero() && at.After(a.DeadlineAt) }

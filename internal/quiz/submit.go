@@ -33,24 +33,30 @@ func (s *Service) Submit(ctx context.Context, c *caller.Caller, attemptID string
 // HandIn is Submit with what a phone says of its clock: an attempt from a lease
 // is handed in when the phone did so. The server's time stands beside it.
 func (s *Service) HandIn(ctx context.Context, c *caller.Caller, attemptID string, h Handing) (Attempt, error) {
-	a, err := s.attempt(ctx, c, attemptID)
-	switch {
-	case err != nil || a.Closed() || a.State == Void:
-		return a, err
-	case a.State == Leased:
-		return a, notBegun
-	}
-	guessed, err := a.guessed(h.Guess, s.Now())
-	if err != nil {
-		return a, err
-	}
-	return s.close(ctx, a.ID, a.PaperID, func(a *Attempt, now time.Time) {
+	a, err := s.close(ctx, attemptID, func(a *Attempt, now time.Time) error {
+		switch {
+		case a.MemberID != c.MemberID:
+			return fault.NotFound
+		case a.State == Leased:
+			return notBegun
+		case a.State != Open:
+			return store.ErrUnchanged
+		}
+		guessed, err := a.guessed(h.Guess, now)
+		if err != nil {
+			return err
+		}
 		if a.overdue(a.handedIn(h, now)) {
 			a.runOut()
-			return
+			return nil
 		}
 		a.State, a.ClosedAt, a.Guess = Submitted, now, guessed
+		return nil
 	})
+	if errors.Is(err, store.ErrNotFound) {
+		return a, fault.NotFound
+	}
+	return a, err
 }
 
 // handedIn is when an attempt was handed in: on arrival, and from a lease when
@@ -81,22 +87,21 @@ func (a *Attempt) runOut() {
 	}
 }
 
-// close closes an open attempt by fn and grades it in the same write; what is
-// closed stays as it is.
-func (s *Service) close(ctx context.Context, id, paperID string, fn func(a *Attempt, now time.Time)) (Attempt, error) {
-	paper, err := s.paper(ctx, paperID)
-	if err != nil {
-		return Attempt{}, err
-	}
-	keys, err := s.keys(ctx, paperID)
-	if err != nil {
-		return Attempt{}, err
-	}
+// close closes an attempt by fn and grades it in the same write; fn returns
+// store.ErrUnchanged for what is closed and stays as it is.
+func (s *Service) close(ctx context.Context, id string, fn func(a *Attempt, now time.Time) error) (Attempt, error) {
 	return s.attempts.Update(ctx, id, func(a *Attempt) error {
-		if a.State != Open {
-			return store.ErrUnchanged
+		if err := fn(a, s.Now()); err != nil {
+			return err
 		}
-		fn(a, s.Now())
+		paper, err := s.paper(ctx, a.PaperID)
+		if err != nil {
+			return err
+		}
+		keys, err := s.keys(ctx, a.PaperID)
+		if err != nil {
+			return err
+		}
 		a.Due = 0
 		if isRound(a.SittingID) {
 			a.Due = toFold(a.ClosedAt)
@@ -131,7 +136,13 @@ func (s *Service) expire(ctx context.Context, id string) (Attempt, error) {
 		return a, err
 	}
 	if a.State == Open {
-		return s.close(ctx, id, a.PaperID, func(a *Attempt, _ time.Time) { a.runOut() })
+		return s.close(ctx, id, func(a *Attempt, _ time.Time) error {
+			if a.State != Open {
+				return store.ErrUnchanged
+			}
+			a.runOut()
+			return nil
+		})
 	}
 	return s.attempts.Update(ctx, id, func(a *Attempt) error {
 		if a.Due == 0 || a.State == Open {

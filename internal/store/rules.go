@@ -1,11 +1,12 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"unicode/utf8"
 
-	"go.mongodb.org/mongo-driver/v2/bson"
+	"go.mongodb.org/mongo-driver/v2/x/bsonx/bsoncore"
 	"golang.org/x/text/unicode/norm"
 )
 
@@ -41,7 +42,7 @@ func CheckShape(s *Schema, doc Raw) error {
 	if err := checkID(s, doc); err != nil {
 		return err
 	}
-	return checkValues(s, "", doc, false)
+	return checkValues(s, make([][]byte, 0, 8), doc, false)
 }
 
 func checkID(s *Schema, doc Raw) error {
@@ -62,58 +63,73 @@ func checkID(s *Schema, doc Raw) error {
 	return nil
 }
 
-// checkValues walks a document or array: keys, strings, nesting and types.
-func checkValues(s *Schema, path string, doc Raw, inArray bool) error {
-	elems, err := doc.Elements()
-	if err != nil {
-		return &RuleError{s.Name, path, "is not a valid document"}
+// checkValues walks a document or array: keys, strings, nesting and types. up
+// are the keys that lead to it. Every write passes here: nothing is allocated
+// for a document that fits.
+func checkValues(s *Schema, up [][]byte, doc []byte, inArray bool) error {
+	bad := func(path [][]byte, rule string) error {
+		return &RuleError{s.Name, string(bytes.Join(path, []byte("."))), rule}
 	}
-	for _, e := range elems {
-		key := e.Key()
-		at := path + "." + key
-		if !inArray && (key == "" || strings.ContainsAny(key, ".\x00") || key[0] == '$' || !goodString(key)) {
-			return &RuleError{s.Name, at, "a key has no dot, NUL or leading $"}
+	length, _, ok := bsoncore.ReadLength(doc)
+	if !ok || int(length) != len(doc) || length < 5 {
+		return bad(up, "is not a valid document")
+	}
+	for rest := doc[4 : length-1]; len(rest) > 0; {
+		e, after, ok := bsoncore.ReadElement(rest)
+		if !ok || e.Validate() != nil {
+			return bad(up, "is not a valid document")
 		}
-		if err := checkValue(s, at, e.Value(), inArray); err != nil {
-			return err
+		rest = after
+		key := e.KeyBytes()
+		if !inArray && (len(key) == 0 || bytes.ContainsAny(key, ".\x00") || key[0] == '$' || !goodText(key)) {
+			return bad(append(up, key), "a key has no dot, NUL or leading $")
+		}
+		v := e.Value()
+		switch rule, inner := checkValue(v, inArray); {
+		case rule != "":
+			return bad(append(up, key), rule)
+		case inner:
+			if err := checkValues(s, append(up, key), v.Data, v.Type == bsoncore.TypeArray); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-func checkValue(s *Schema, at string, v bson.RawValue, inArray bool) error {
+// checkValue returns the rule that a value breaks, "" for none, and whether it
+// has values inside.
+func checkValue(v bsoncore.Value, inArray bool) (rule string, inner bool) {
 	switch v.Type {
-	case bson.TypeString:
-		if !goodString(v.StringValue()) {
-			return &RuleError{s.Name, at, "a string is valid UTF-8 in NFC without NUL"}
+	case bsoncore.TypeString:
+		if !goodText(v.Data[4 : len(v.Data)-1]) {
+			return "a string is valid UTF-8 in NFC without NUL", false
 		}
-	case bson.TypeEmbeddedDocument:
-		return checkValues(s, at, v.Document(), false)
-	case bson.TypeArray:
+	case bsoncore.TypeEmbeddedDocument:
+		return "", true
+	case bsoncore.TypeArray:
 		if inArray {
-			return &RuleError{s.Name, at, "no array directly in an array"}
+			return "no array directly in an array", false
 		}
-		return checkValues(s, at, Raw(v.Array()), true)
-	case bson.TypeDouble, bson.TypeInt64, bson.TypeBoolean, bson.TypeDateTime, bson.TypeNull, bson.TypeBinary:
-	case bson.TypeInt32:
-		return &RuleError{s.Name, at, "an integer is an int64"}
+		return "", true
+	case bsoncore.TypeDouble, bsoncore.TypeInt64, bsoncore.TypeBoolean, bsoncore.TypeDateTime, bsoncore.TypeNull, bsoncore.TypeBinary:
+	case bsoncore.TypeInt32:
+		return "an integer is an int64", false
 	default:
-		return &RuleError{s.Name, at, fmt.Sprintf("type %s is not used", v.Type)}
+		return fmt.Sprintf("type %s is not used", v.Type), false
 	}
-	return nil
+	return "", false
 }
 
-func goodString(v string) bool {
+func goodText(v []byte) bool {
 	ascii := true
-	for i := 0; i < len(v); i++ {
-		if v[i] == 0 {
+	for _, c := range v {
+		if c == 0 {
 			return false
 		}
-		if v[i] >= utf8.RuneSelf {
-			ascii = false
-		}
+		ascii = ascii && c < utf8.RuneSelf
 	}
-	return ascii || utf8.ValidString(v) && norm.NFC.IsNormalString(v)
+	return ascii || utf8.Valid(v) && norm.NFC.IsNormal(v)
 }
 
 func splitPath(p string) []string {

@@ -185,10 +185,13 @@ func (s *session) step(st *step) error {
 		return err
 	}
 	n, err := res.RowsAffected()
-	if err == nil && n == 0 {
-		return store.ErrStale
+	switch {
+	case err != nil || n > 0:
+		return err
+	case st.other != nil:
+		return s.step(st.other)
 	}
-	return err
+	return store.ErrStale
 }
 
 func (s *session) exec(query string) error { return s.step(&step{query: query}) }

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"sotay/internal/store"
 )
@@ -33,11 +34,13 @@ type change struct {
 	err     error
 }
 
-// step is one statement. must says that no row touched means ErrStale.
+// step is one statement. must says that no row touched means ErrStale, after
+// the other statement, if there is one, has touched none either.
 type step struct {
 	query string
 	args  []driver.NamedValue
 	must  bool
+	other *step
 }
 
 // Insert writes new documents, each on its own.
@@ -92,10 +95,16 @@ func (c *change) build(cat *catalog) {
 	case inserting:
 		c.steps = append(c.steps, step{query: t.insert, args: named(append(t.values(c.doc, c.id), []byte(c.doc)))})
 	case replacing:
-		args := append(t.values(c.doc, nil)[1:], []byte(c.doc), c.id, c.rev)
-		c.steps = append(c.steps, step{t.replace, named(args), true})
+		values := t.values(c.doc, nil)[1:] // revision and columns
+		whole := step{query: t.replace, args: named(slices.Concat(values, []any{[]byte(c.doc), c.id, c.rev})), must: true}
+		if t.quick == "" {
+			c.steps = append(c.steps, whole)
+			break
+		}
+		quick := slices.Concat(values[:1], []any{[]byte(c.doc), c.id, c.rev}, values[1:])
+		c.steps = append(c.steps, step{query: t.quick, args: named(quick), must: true, other: &whole})
 	case deleting:
-		c.steps = append(c.steps, step{t.remove, named([]any{c.id, c.rev}), true})
+		c.steps = append(c.steps, step{query: t.remove, args: named([]any{c.id, c.rev}), must: true})
 	}
 	for i := range t.sides {
 		if err := c.elements(&t.sides[i]); err != nil {
