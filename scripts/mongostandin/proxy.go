@@ -65,6 +65,22 @@ func (p *proxy) exchange(server net.Conn, request message) (message, error) {
 	if when == before {
 		return nil, errCut
 	}
+	reply, err := p.pass(server, request, name)
+	if err == nil && when == after {
+		err = errCut
+	}
+	return reply, err
+}
+
+// pass returns FerretDB's answer as MongoDB would give it.
+func (p *proxy) pass(server net.Conn, request message, name string) (message, error) {
+	if name == "update" {
+		var known message
+		var err error
+		if request, known, err = byID(server, request); err != nil || known != nil {
+			return known, err
+		}
+	}
 	if _, err := server.Write(request); err != nil {
 		return nil, err
 	}
@@ -72,10 +88,7 @@ func (p *proxy) exchange(server net.Conn, request message) (message, error) {
 		return nil, nil
 	}
 	reply, err := readMessage(server)
-	if err == nil && when == after {
-		err = errCut
-	}
-	if name == "update" {
+	if err == nil && name == "update" {
 		reply = mend(reply)
 	}
 	return reply, err
