@@ -38,6 +38,8 @@ const (
 	// envHold names a file; while it is there, a new bookmark waits. It makes
 	// a request that is slow for as long as a test wants.
 	envHold = "HANDBOOK_TEST_HOLD"
+	// envSweep is how often effects are swept.
+	envSweep = "HANDBOOK_TEST_SWEEP"
 )
 
 func TestMain(m *testing.M) {
@@ -80,6 +82,11 @@ func hooksFrom(env func(string) string) (hooks, error) {
 		}
 		h.wrap = func(e store.Engine) store.Engine {
 			return &armed{Engine: e, crash: storetest.Crash(e, k), file: env(envCrashArm)}
+		}
+	}
+	if every := env(envSweep); every != "" {
+		if h.sweep, err = time.ParseDuration(every); err != nil {
+			return h, fmt.Errorf("%s: %w", envSweep, err)
 		}
 	}
 	if addr := env(envGoogle); addr != "" {

@@ -4,6 +4,7 @@ import (
 	"context"
 	_ "embed"
 	"io"
+	"time"
 
 	"sotay/internal/clock"
 	"sotay/internal/store"
@@ -26,6 +27,9 @@ type hooks struct {
 	now clock.Now
 	// directory replaces the demo province.
 	directory []byte
+	// sweep is how often effects are swept, 0 for the usual: a stand-in of a
+	// database walks whole collections for each sweep.
+	sweep time.Duration
 }
 
 // run executes one command: args without the program's name, env as

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -56,7 +57,7 @@ func (p *program) serve(ctx context.Context, c config.Config) error {
 	if err != nil {
 		return errors.Join(err, a.close())
 	}
-	workers := a.startWorkers(ctx)
+	workers := a.startWorkers(ctx, cmp.Or(p.hooks.sweep, sweepEvery))
 	go settleHeap() // beside the first requests, which need not wait for it
 	a.logStart(listener.Addr())
 	if c.Demo {
@@ -130,7 +131,7 @@ func (a *app) logStart(addr net.Addr) {
 
 // startWorkers starts the background loops; the returned function stops them
 // and waits.
-func (a *app) startWorkers(ctx context.Context) (stop func()) {
+func (a *app) startWorkers(ctx context.Context, sweep time.Duration) (stop func()) {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	wg.Go(func() { a.directory.Run(ctx) })
@@ -140,7 +141,7 @@ func (a *app) startWorkers(ctx context.Context) (stop func()) {
 	wg.Go(func() { a.quizzes.Rank(ctx) })
 	wg.Go(func() { a.imports.Loop(ctx) })
 	sweepers := slices.Concat([]effect.Sweeper{a.desk.Sweeper()}, a.library.Sweepers(), a.quizzes.Sweepers(), a.account.Sweepers(), a.directory.Sweepers(), a.imports.Sweepers())
-	wg.Go(func() { effect.Loop(ctx, a.log, sweepEvery, sweepers...) })
+	wg.Go(func() { effect.Loop(ctx, a.log, sweep, sweepers...) })
 	wg.Go(func() { a.sealLoop(ctx) })
 	return func() { cancel(); wg.Wait() }
 }
