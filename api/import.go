@@ -16,6 +16,7 @@ import (
 	"sotay/internal/fault"
 	"sotay/internal/ingest"
 	"sotay/internal/library"
+	"sotay/internal/quiz"
 )
 
 // maxImport bounds a file of the import command, in bytes.
@@ -24,8 +25,8 @@ const maxImport = 2 << 20
 func (p *program) importCommand() *cobra.Command {
 	var by, org string
 	var dryRun bool
-	cmd := &cobra.Command{Use: "import FILE.md …", Short: "Import documents and materials from Markdown as drafts", Args: cobra.MinimumNArgs(1),
-		Long: "Imports Markdown files with front matter as drafts in the name of an editor. The same file twice makes no second draft; a changed file changes the draft. Nothing of a file is stored when it has an error.",
+	cmd := &cobra.Command{Use: "import FILE.md …", Short: "Import documents, materials and quizzes as drafts", Args: cobra.MinimumNArgs(1),
+		Long: "Imports Markdown files and quizzes (.gift), both with front matter, as drafts in the name of an editor. The same file twice makes no second draft; a changed file changes the draft. Nothing of a file is stored when it has an error.",
 		RunE: func(cmd *cobra.Command, files []string) error {
 			return p.withApp(cmd, func(ctx context.Context, a *app) error {
 				return p.importFiles(ctx, a, files, by, org, dryRun)
@@ -76,7 +77,7 @@ func (p *program) importFile(ctx context.Context, im *importer, name string, dry
 	if err != nil {
 		return err
 	}
-	_, problems := ingest.Markdown(src)
+	problems := check(name, src)
 	for _, x := range problems {
 		kind := "error"
 		if x.Warning {
@@ -91,7 +92,7 @@ func (p *program) importFile(ctx context.Context, im *importer, name string, dry
 		fmt.Fprintf(p.out, "%s: would be imported\n", name)
 		return nil
 	}
-	res, err := im.file(ctx, src)
+	res, err := im.file(ctx, name, src)
 	if err != nil {
 		return explain(err)
 	}
@@ -123,7 +124,10 @@ type importer struct {
 type imported struct{ what, kind, id string }
 
 // file imports one file. It is repeatable by the file's key.
-func (im *importer) file(ctx context.Context, src []byte) (imported, error) {
+func (im *importer) file(ctx context.Context, name string, src []byte) (imported, error) {
+	if isQuiz(name) {
+		return im.quiz(ctx, src)
+	}
 	doc, problems := ingest.Markdown(src)
 	for _, p := range problems {
 		if !p.Warning {
@@ -142,9 +146,9 @@ func (im *importer) file(ctx context.Context, src []byte) (imported, error) {
 	}
 	switch {
 	case oldDocument != nil && oldDocument.SourceHash == hash:
-		return imported{"unchanged", library.KindDocument, oldDocument.ID}, nil
+		return imported{what: "unchanged", kind: library.KindDocument, id: oldDocument.ID}, nil
 	case oldMaterial != nil && oldMaterial.SourceHash == hash:
-		return imported{"unchanged", library.KindMaterial, oldMaterial.ID}, nil
+		return imported{what: "unchanged", kind: library.KindMaterial, id: oldMaterial.ID}, nil
 	case doc.Meta.Kind == library.KindDocument:
 		return im.document(ctx, im.documentInput(&doc, key, hash), oldDocument)
 	}
@@ -158,19 +162,19 @@ func (im *importer) file(ctx context.Context, src []byte) (imported, error) {
 func (im *importer) document(ctx context.Context, in library.DocumentInput, old *library.DocumentItem) (imported, error) {
 	if old != nil {
 		i, err := im.library.UpdateDocument(ctx, im.editor, old.ID, old.Revision, in)
-		return imported{"changed", library.KindDocument, i.ID}, err
+		return imported{what: "changed", kind: library.KindDocument, id: i.ID}, err
 	}
 	i, err := im.library.CreateDocument(ctx, im.editor, im.orgID, in)
-	return imported{"made", library.KindDocument, i.ID}, err
+	return imported{what: "made", kind: library.KindDocument, id: i.ID}, err
 }
 
 func (im *importer) material(ctx context.Context, kind string, in library.MaterialInput, old *library.MaterialItem) (imported, error) {
 	if old != nil {
 		i, err := im.library.UpdateMaterial(ctx, im.editor, old.ID, old.Revision, in)
-		return imported{"changed", library.KindMaterial, i.ID}, err
+		return imported{what: "changed", kind: library.KindMaterial, id: i.ID}, err
 	}
 	i, err := im.library.CreateMaterial(ctx, im.editor, im.orgID, kind, in)
-	return imported{"made", library.KindMaterial, i.ID}, err
+	return imported{what: "made", kind: library.KindMaterial, id: i.ID}, err
 }
 
 func (im *importer) documentInput(d *ingest.Document, key, hash string) library.DocumentInput {
@@ -213,6 +217,11 @@ func (im *importer) release(ctx context.Context, r imported, approver *caller.Ca
 		verb editorial.Verb
 		by   *caller.Caller
 	}{"draft": {editorial.Submit, im.editor}, "submitted": {editorial.Approve, approver}, "approved": {editorial.Publish, approver}}
+	if r.kind == quiz.KindQuiz {
+		if err := im.releaseQuestions(ctx, r.id, approver); err != nil {
+			return err
+		}
+	}
 	for range len(next) {
 		state, err := im.state(ctx, r)
 		if err != nil {
@@ -222,9 +231,12 @@ func (im *importer) release(ctx context.Context, r imported, approver *caller.Ca
 		if !ok {
 			return nil
 		}
-		if r.kind == library.KindDocument {
+		switch r.kind {
+		case library.KindDocument:
 			_, err = im.library.StepDocument(ctx, step.by, r.id, step.verb, 0, "")
-		} else {
+		case quiz.KindQuiz:
+			_, err = im.quizzes.StepQuiz(ctx, step.by, r.id, step.verb, 0, "")
+		default:
 			_, err = im.library.StepMaterial(ctx, step.by, r.id, step.verb, 0, "")
 		}
 		if err != nil {
@@ -235,6 +247,10 @@ func (im *importer) release(ctx context.Context, r imported, approver *caller.Ca
 }
 
 func (im *importer) state(ctx context.Context, r imported) (string, error) {
+	if r.kind == quiz.KindQuiz {
+		i, err := im.quizzes.EditorQuiz(ctx, im.editor, r.id)
+		return i.Stands(), err
+	}
 	if r.kind == library.KindDocument {
 		i, err := im.library.EditorDocument(ctx, im.editor, r.id)
 		return i.Stands(), err

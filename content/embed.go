@@ -5,7 +5,7 @@ package content
 
 import "embed"
 
-// Files holds documents/, materials/ and demo/.
+// Files holds documents/, materials/, quizzes/ and demo/.
 //
-//go:embed documents materials demo
+//go:embed documents materials quizzes demo
 var Files embed.FS

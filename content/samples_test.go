@@ -9,6 +9,8 @@ import (
 
 	"sotay/content"
 	"sotay/internal/ingest"
+	"sotay/internal/quiz/formats"
+	"sotay/internal/quiz/question"
 )
 
 // sampleWords is what every sample says of itself, so that nobody takes it for
@@ -145,5 +147,78 @@ func TestAnswersPointToSections(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Each province has a self-check of 10 to 15 questions; every answer is
+// explained and points to a section that is there.
+func TestQuizzes(t *testing.T) {
+	t.Parallel()
+	sections := map[string]map[string]string{} // by document: id to number
+	for _, d := range samples(t, "documents") {
+		sections[d.doc.Meta.Key] = map[string]string{}
+		for _, s := range d.doc.Sections {
+			sections[d.doc.Meta.Key][s.ID] = strings.TrimSuffix(s.Label, ".")
+		}
+	}
+	names, err := fs.Glob(content.Files, "quizzes/*.gift")
+	if err != nil || len(names) != len(sections) {
+		t.Fatalf("%d quizzes for %d documents, %v", len(names), len(sections), err)
+	}
+	for _, name := range names {
+		src, err := content.Files.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		q, problems := ingest.Quiz(src)
+		f, err := formats.ReadGIFT([]byte(q.Questions))
+		if err != nil || len(problems) > 0 || len(f.Problems) > 0 {
+			t.Fatalf("%s: %+v %+v %v", name, problems, f.Problems, err)
+		}
+		for _, line := range []int{1, firstLine(q.Questions)} {
+			if text := strings.ToLower(strings.Split(string(src), "\n")[line]); !strings.Contains(text, sampleWords) {
+				t.Errorf("%s: line %d does not say what it is: %s", name, line+1, text)
+			}
+		}
+		if !strings.Contains(string(src), q.Source.Title) || q.Source.Date == "" || q.PassMark != 70 || sections[q.DocumentKey] == nil {
+			t.Errorf("%s: %+v", name, q)
+		}
+		for _, topic := range q.Topics {
+			if !slices.Contains(topics, topic) {
+				t.Errorf("%s: topic %q is new", name, topic)
+			}
+		}
+		checkQuestions(t, name, &q, &f, sections)
+		delete(sections, q.DocumentKey)
+	}
+}
+
+// firstLine is the first line below the front matter, from 0.
+func firstLine(body string) int { return len(body) - len(strings.TrimLeft(body, "\n")) }
+
+func checkQuestions(t *testing.T, name string, q *ingest.QuizFile, f *formats.File, sections map[string]map[string]string) {
+	t.Helper()
+	if n := len(f.Items); n < 10 || n > 15 {
+		t.Errorf("%s has %d questions, want 10 to 15", name, n)
+	}
+	kinds, texts := map[question.Kind]bool{}, map[string]bool{}
+	for _, i := range f.Items {
+		x := &i.Question
+		kinds[x.Kind] = true
+		if texts[x.Text] {
+			t.Errorf("%s:%d: the question stands twice", name, i.Place.Line)
+		}
+		texts[x.Text] = true
+		number := regexp.MustCompile(`^Mục (\d+): `).FindStringSubmatch(x.Explanation)
+		if number == nil || x.DocumentID != q.DocumentKey || x.Topic == "" {
+			t.Errorf("%s:%d: %+v", name, i.Place.Line, x)
+			continue
+		}
+		if at := sections[q.DocumentKey][x.SectionID]; at != number[1] {
+			t.Errorf("%s:%d: the explanation names section %s, the source is %q, number %q", name, i.Place.Line, number[1], x.SectionID, at)
+		}
+	}
+	if !kinds[question.Single] || !kinds[question.Multiple] || !kinds[question.TrueFalse] || !kinds[question.Matching] && !kinds[question.Ordering] {
+		t.Errorf("%s has only %v", name, kinds)
 	}
 }

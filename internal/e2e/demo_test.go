@@ -1,7 +1,9 @@
 package e2e
 
 import (
+	"fmt"
 	"os"
+	"slices"
 	"testing"
 
 	"sotay/internal/httpapi/contract"
@@ -25,7 +27,7 @@ func TestDemoProvince(t *testing.T) {
 				e = emptyMongoDB(t)
 			}
 			whole := "HANDBOOK_TEST_DIRECTORY=" // the test's own is put aside
-			for range 2 {
+			for start := range 2 {
 				s := e.serve(t, whole)
 				if line, ok := s.out.find(`"msg":"serving"`, `"members":1200,`, `"documents":5,`); !ok {
 					t.Fatalf("not the whole province: %s\n%s", line, s.out.text())
@@ -35,8 +37,40 @@ func TestDemoProvince(t *testing.T) {
 				if me := get[contract.Me](t, c, "/v1/me"); me.Name != "Lê Quang Tuyên" || len(me.Roles) != 1 {
 					t.Errorf("the secretary: %+v", me)
 				}
+				sitsSamples(t, s, start)
 				s.stop(t)
 			}
 		})
+	}
+}
+
+// sitsSamples finds the sample quizzes, the same at each start, and sits one:
+// score, answers and explanations are there after submitting, and point to a
+// section of the document.
+func sitsSamples(t *testing.T, s *server, start int) {
+	t.Helper()
+	c := s.guest(t)
+	c = c.with(c.login(t, "dangvien", password, fmt.Sprint("sits-", start)).AccessToken)
+	list := get[contract.QuizList](t, c, "/v1/quizzes?limit=100").Items
+	if len(list) != 5 {
+		t.Fatalf("%d sample quizzes", len(list))
+	}
+	for _, q := range list {
+		whole := get[contract.Quiz](t, c, "/v1/quizzes/"+q.Id)
+		if q.Version != 1 || q.Questions < 10 || q.Questions > 15 || q.DocumentId == "" || !whole.Offline || *whole.Rules.PassMark != 70 {
+			t.Errorf("%+v", whole)
+		}
+	}
+	a := parse[contract.Attempt](t, c.do(t, "POST", "/v1/quizzes/"+list[0].Id+"/attempts", nil).want(t, 201))
+	o := parse[contract.Outcome](t, c.do(t, "POST", "/v1/attempts/"+a.Id+"/submit", nil).want(t, 200))
+	if o.Score == nil || *o.Passed || o.Review == nil || len(*o.Review) != int(o.Total) || a.Number != int64(start+1) {
+		t.Fatalf("attempt %d: %+v", a.Number, o)
+	}
+	document := get[contract.Document](t, c, "/v1/documents/"+list[0].DocumentId)
+	for _, r := range *o.Review {
+		found := r.DocumentId != nil && *r.DocumentId == document.Id && slices.ContainsFunc(document.Sections, func(x contract.Section) bool { return x.Id == *r.SectionId })
+		if !found || r.Explanation == nil || r.Solution == nil {
+			t.Errorf("%s is explained by %+v", r.QuestionId, r)
+		}
 	}
 }

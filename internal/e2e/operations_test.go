@@ -41,6 +41,7 @@ func TestCommands(t *testing.T) {
 		want(false, []string{"import", "--by", editor, good}, "unchanged document")
 		setFile(t, good, "---\nkind: document\nkey: nhap-thu\ntype: plan\ntitle: Kế hoạch đã sửa\nissuer: Ban Tuyên giáo\nissuedOn: 2026-01-02\n---\n\n## 1. Mục đích\n\nHọc tập.\n")
 		want(false, []string{"import", "--by", editor, good}, "changed document")
+		importsQuizzes(t, want)
 		want(false, []string{"rebuild"}, " 0 encoded again")
 		want(false, []string{"version"}, "sotay ")
 		out := want(false, []string{"admin", "create", "--username", "sep", "--name", "Lê Quản Trị"}, "password, shown once: ")
@@ -246,4 +247,29 @@ func TestClockJumps(t *testing.T) {
 		}
 		last = ch.Seq
 	}
+}
+
+// importsQuizzes brings in a quiz with its questions, as drafts.
+func importsQuizzes(t *testing.T, want func(fail bool, args []string, parts ...string) string) {
+	t.Helper()
+	head := "---\nkind: quiz\nkey: de-thu\ntitle: Đề nhập thử\npassMark: 50\n---\n\n"
+	name := filepath.Join(t.TempDir(), "de-thu.gift")
+	put := func(body string) {
+		t.Helper()
+		if err := os.WriteFile(name, []byte(head+body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("Thủ đô?{=Hà Nội\n=Huế\n~Vinh}\n")
+	want(true, []string{"import", "--dry-run", name}, ":8: error: question: ")
+	put("// sotay: {\"document\":\"khong-co\"}\nThủ đô?{=Hà Nội ~Huế}\n")
+	want(true, []string{"import", "--by", editor, name}, "no such document")
+	put("// sotay: {\"document\":\"nhap-thu\",\"section\":\"muc-1\"}\nThủ đô?{=Hà Nội ~Huế}\n")
+	want(true, []string{"import", "--by", editor, name}, "line 8: ", "no such document or section")
+	put("// sotay: {\"document\":\"nhap-thu\"}\nThủ đô?{=Hà Nội ~Huế}\n\nĐúng không?{T}\n")
+	want(false, []string{"import", "--dry-run", name}, "would be imported")
+	want(false, []string{"import", "--by", editor, name}, "made quiz")
+	want(false, []string{"import", "--by", editor, name}, "unchanged quiz")
+	put("Thủ đô?{=Hà Nội ~Huế}\n")
+	want(false, []string{"import", "--by", editor, name}, "changed quiz")
 }

@@ -35,15 +35,22 @@ type ImportReport struct {
 // wrong; after that each question is a write of its own, and a run that was cut
 // off is finished by the same file again.
 func (s *Service) ImportQuestions(ctx context.Context, c *caller.Caller, orgID, name string, src []byte, dryRun bool) (ImportReport, error) {
-	report := ImportReport{DryRun: dryRun}
 	if err := s.office.InScope(c, editorial.Editors...)(orgID); err != nil {
-		return report, editorial.OutOfScope
+		return ImportReport{}, editorial.OutOfScope
 	}
 	f, err := formats.Read(name, src)
 	if err != nil {
-		return report, err
+		return ImportReport{}, err
 	}
-	report.Format, report.Questions, report.Problems = f.Format, len(f.Items), f.Problems
+	return s.ImportFile(ctx, c, orgID, f, dryRun)
+}
+
+// ImportFile is ImportQuestions of a file that was read.
+func (s *Service) ImportFile(ctx context.Context, c *caller.Caller, orgID string, f formats.File, dryRun bool) (ImportReport, error) {
+	report := ImportReport{DryRun: dryRun, Format: f.Format, Questions: len(f.Items), Problems: f.Problems}
+	if err := s.office.InScope(c, editorial.Editors...)(orgID); err != nil {
+		return report, editorial.OutOfScope
+	}
 	if err := s.checkSources(ctx, &f); err != nil {
 		return report, err
 	}
