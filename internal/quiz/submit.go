@@ -145,13 +145,10 @@ func (s *Service) expire(ctx context.Context, id string) (Attempt, error) {
 		})
 	}
 	return s.attempts.Update(ctx, id, func(a *Attempt) error {
-		if a.Due == 0 || a.State == Open {
+		if a.State != Leased { // closed or begun meanwhile
 			return store.ErrUnchanged
 		}
-		if a.State == Leased {
-			a.State, a.ClosedAt = Void, s.Now()
-		}
-		a.Due = 0
+		a.State, a.ClosedAt, a.Due = Void, s.Now(), 0
 		return nil
 	})
 }
