@@ -167,6 +167,7 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	}
 	a.directory.OnErase(a.account.Erase)
 	a.directory.OnErase(a.library.Erase)
+	a.directory.OnErase(a.quizzes.Erase)
 	return a.read(ctx)
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"sotay/internal/audit"
+	"sotay/internal/caller"
 	"sotay/internal/httpapi/contract"
 	"sotay/internal/store"
 )
@@ -35,6 +36,9 @@ func (s *Server) ExportMe(ctx context.Context, _ contract.ExportMeRequestObject)
 	for _, b := range marks {
 		out.Bookmarks = append(out.Bookmarks, contract.Bookmark{DocumentId: b.DocumentID, CreatedAt: stamp(b.CreatedAt)})
 	}
+	if out.Attempts, err = s.attemptsExport(ctx, who); err != nil {
+		return nil, err
+	}
 	acts, err := s.actsOf(ctx, who.MemberID)
 	out.Acts = auditEntries(acts)
 	return out, err
@@ -54,6 +58,25 @@ func (s *Server) actsOf(ctx context.Context, memberID string) ([]audit.Entry, er
 	slices.SortFunc(all, func(a, b audit.Entry) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID)) })
 	all = slices.CompactFunc(all, func(a, b audit.Entry) bool { return a.ID == b.ID })
 	return all[:min(len(all), maxExported)], nil
+}
+
+func (s *Server) attemptsExport(ctx context.Context, who *caller.Caller) ([]contract.ExportedAttempt, error) {
+	held, err := s.Quizzes.ExportAttempts(ctx, who)
+	out := make([]contract.ExportedAttempt, len(held))
+	for i := range held {
+		l := &held[i]
+		out[i] = contract.ExportedAttempt{Attempt: attemptSummary(l), Answers: make([]contract.AttemptAnswer, len(l.Answers)),
+			LateAnswers: make([]contract.AttemptAnswer, len(l.Late))}
+		for k := range l.Answers {
+			a := &l.Answers[k]
+			out[i].Answers[k] = contract.AttemptAnswer{QuestionId: a.Item, Seq: a.Seq, SavedAt: stamp(a.At), Answer: responseOf(&a.Response)}
+		}
+		for k := range l.Late {
+			a := &l.Late[k]
+			out[i].LateAnswers[k] = contract.AttemptAnswer{QuestionId: a.Item, Seq: a.Seq, SavedAt: stamp(a.At), Answer: responseOf(&a.Response)}
+		}
+	}
+	return out, err
 }
 
 func (s *Server) accountExport(ctx context.Context, memberID string) (contract.AccountExport, error) {

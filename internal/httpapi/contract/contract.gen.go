@@ -2223,6 +2223,15 @@ type EnterpriseRef struct {
 	Shift *Shift `json:"shift,omitempty"`
 }
 
+// ExportedAttempt defines model for ExportedAttempt.
+type ExportedAttempt struct {
+	Answers []AttemptAnswer `json:"answers"`
+	Attempt AttemptSummary  `json:"attempt"`
+
+	// LateAnswers What came after the end
+	LateAnswers []AttemptAnswer `json:"lateAnswers"`
+}
+
 // ExportedCode defines model for ExportedCode.
 type ExportedCode struct {
 	// ExpiresAt RFC 3339 in UTC with milliseconds
@@ -2564,8 +2573,11 @@ type MeExport struct {
 	Account AccountExport `json:"account"`
 
 	// Acts What the audit record holds of this person, by them or about them; newest first, at most 1,000
-	Acts      []AuditEntry `json:"acts"`
-	Bookmarks []Bookmark   `json:"bookmarks"`
+	Acts []AuditEntry `json:"acts"`
+
+	// Attempts At quizzes and contests, newest first
+	Attempts  []ExportedAttempt `json:"attempts"`
+	Bookmarks []Bookmark        `json:"bookmarks"`
 
 	// ExportedAt RFC 3339 in UTC with milliseconds
 	ExportedAt Time         `json:"exportedAt"`
