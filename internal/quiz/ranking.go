@@ -108,11 +108,18 @@ func (s *Service) RankDue(ctx context.Context) error {
 
 // rankRound ranks one round; done is false while attempts at it are open.
 func (s *Service) rankRound(ctx context.Context, p *published[Contest], number int64) (done bool, err error) {
+	begin := s.Now()
 	r, settled, err := s.compute(ctx, p, number)
 	if err != nil || !settled {
 		return false, err
 	}
-	return true, s.writeResult(ctx, p, number, &r)
+	computed := s.Now()
+	if err := s.writeResult(ctx, p, number, &r); err != nil {
+		return false, err
+	}
+	s.Log.Info("round ranked", "round", RoundID(p.ItemID, number), "people", r.Truth.Participants, "attempts", r.Truth.Attempts,
+		"compute_ms", computed.Sub(begin).Milliseconds(), "write_ms", s.Now().Sub(computed).Milliseconds())
+	return true, nil
 }
 
 // compute ranks a round from its facts; settled is false while some are still

@@ -23,7 +23,7 @@ func main() {
 // run executes one of the program's parts.
 func run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return errors.New("which part? seed, floor, insert, hash, search or measure")
+		return errors.New("which part? seed, floor, insert, hash, search, ranking or measure")
 	}
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	switch args[0] {
@@ -35,6 +35,14 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 		return x.run(ctx)
+	case "ranking":
+		var r ranking
+		f.StringVar(&r.file, "file", "", "database file to make")
+		f.IntVar(&r.late, "late", 2000, "how many attempts close in the last moment")
+		if err := f.Parse(args[1:]); err != nil {
+			return err
+		}
+		return r.run(ctx)
 	case "seed":
 		var s seeding
 		f.StringVar(&s.data, "data", "", "data folder of the server to fill")
