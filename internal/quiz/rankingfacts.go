@@ -160,7 +160,7 @@ func (r *factReader) page(doc store.Raw) error {
 		}
 		k := at
 		if err := store.Walk(v.Doc(), func(_ []byte, v store.Value) {
-			for k >= len(r.facts) {
+			if k >= len(r.facts) {
 				r.facts = append(r.facts, rank.Fact{})
 			}
 			set(&r.facts[k], v)

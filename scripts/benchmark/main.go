@@ -38,7 +38,7 @@ func run(ctx context.Context, args []string) error {
 	case "ranking":
 		var r ranking
 		f.StringVar(&r.file, "file", "", "database file to make")
-		f.IntVar(&r.late, "late", 2000, "how many attempts close in the last moment")
+		f.IntVar(&r.late, "late", 400, "how many facts are still to be put down when the ranking begins")
 		if err := f.Parse(args[1:]); err != nil {
 			return err
 		}

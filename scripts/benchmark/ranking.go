@@ -35,8 +35,8 @@ import (
 // largest that was published, in a process that does nothing else.
 type ranking struct {
 	file string
-	// late is how many attempts close in the last moment, so that the close
-	// finds them still to be put down: a rush of 400 a second for 5 s.
+	// late is how many facts are still to be put down when the ranking begins:
+	// one second of a rush, though the server waits ten after the close.
 	late int
 
 	engine   *sqlite.Engine

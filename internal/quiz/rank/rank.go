@@ -134,11 +134,10 @@ type Ranking struct {
 	guess Guess
 }
 
-// Of ranks a round. It sorts the facts where they lie; of several of one member
-// and number the first by their content is taken.
+// Of ranks a round. Of several facts of one member and number the first by their
+// content is taken.
 func Of(facts []Fact, keys []Key, guess Guess) Ranking {
-	slices.SortFunc(facts, compareFacts)
-	facts = slices.CompactFunc(facts, func(a, b Fact) bool { return a.Member == b.Member && a.Number == b.Number })
+	facts = gather(facts)
 	r := Ranking{Truth: truthOf(facts), Facts: facts, keys: keys, guess: guess}
 	order := &order{keys, guess, r.Truth}
 	r.Places = make([]Place, 0, r.Truth.Participants)
@@ -153,9 +152,7 @@ func Of(facts []Fact, keys []Key, guess Guess) Ranking {
 		r.Places = append(r.Places, Place{Fact: facts[best], Attempts: int64(end - at), AllRight: right, Distance: order.distance(&facts[best])})
 		at = end
 	}
-	slices.SortFunc(r.Places, func(a, b Place) int {
-		return cmp.Or(order.compare(&a.Fact, &b.Fact), strings.Compare(a.Member, b.Member))
-	})
+	r.sort(order)
 	for i := range r.Places {
 		r.Places[i].Rank = int64(i + 1)
 		if i > 0 && order.compare(&r.Places[i].Fact, &r.Places[i-1].Fact) == 0 {
@@ -163,6 +160,22 @@ func Of(facts []Fact, keys []Key, guess Guess) Ranking {
 		}
 	}
 	return r
+}
+
+// sort puts the places in order; those who are equal in all keys stand by id.
+func (r *Ranking) sort(o *order) {
+	list := make([]*Place, len(r.Places))
+	for i := range list {
+		list[i] = &r.Places[i]
+	}
+	slices.SortFunc(list, func(a, b *Place) int {
+		return cmp.Or(o.compare(&a.Fact, &b.Fact), strings.Compare(a.Member, b.Member))
+	})
+	out := make([]Place, len(list))
+	for i, p := range list {
+		out[i] = *p
+	}
+	r.Places = out
 }
 
 // compareFacts is the order of facts by member and number; what follows makes
