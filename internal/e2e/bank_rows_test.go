@@ -11,8 +11,10 @@ func bankRows() map[string]rule {
 		"importQuestions": {func(*testing.T, *cast, string) call {
 			return call{path: "/v1/editor/imports?kind=questions&dryRun=true", body: form{name: "cau-hoi.txt", content: bankFile}}
 		}, only(map[string]int{editor: 200, wardEditor: 200})},
-		"getQuestionTemplate": {at("/v1/editor/import-templates/questions"), only(map[string]int{editor: 200, wardEditor: 200})},
-		"exportQuestions":     {at("/v1/editor/questions/export?format=gift"), only(byLists)},
+		"getQuestionTemplate":   {at("/v1/editor/import-templates/questions"), only(map[string]int{editor: 200, wardEditor: 200})},
+		"exportQuestions":       {at("/v1/editor/questions/export?format=gift"), only(byLists)},
+		"getQuizStatistics":     {reads("/v1/editor/quizzes/%s/statistics", func(w *cast) string { return w.sampleQuiz }), only(byEither)},
+		"getQuestionStatistics": {reads("/v1/editor/questions/%s/statistics", func(w *cast) string { return w.sampleQuestion }), only(byEither)},
 		"stepQuestions": {func(t *testing.T, w *cast, _ string) call {
 			return call{path: "/v1/editor/questions/steps", body: fields{"ids": []any{w.in(t, "questions", "draft").ID}, "verb": "submit"}}
 		}, only(byLists)},

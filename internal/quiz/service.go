@@ -102,6 +102,8 @@ type Service struct {
 	paperKeys *cached[PaperKeys]
 	sittings  *cached[Sitting]
 
+	stats *statistics
+
 	overrides  *store.Collection[Overrides]
 	overrideFx *effect.Runner[Overrides]
 }
@@ -140,7 +142,7 @@ func New(d Deps) (*Service, error) {
 		return nil, errors.New("quiz: a dependency is missing")
 	}
 	s := &Service{Deps: d, desk: d.Desk, papers: newCached[Paper](maxPapers), paperKeys: newCached[PaperKeys](maxKeys),
-		sittings: newCached[Sitting](maxSittings)}
+		sittings: newCached[Sitting](maxSittings), stats: newStatistics()}
 	s.catalogue.Store(newCatalogue())
 	s.reader = changelog.NewReader(d.Changes, s.Apply, d.Log)
 	s.office = editorial.Office{Orgs: d.Orgs, Pages: d.Pages, CatchUp: s.reader.CatchUp, Log: d.Log}

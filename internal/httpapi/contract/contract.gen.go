@@ -1403,6 +1403,15 @@ type BookmarkList struct {
 	NextCursor *string    `json:"nextCursor"`
 }
 
+// ChoiceStatistics defines model for ChoiceStatistics.
+type ChoiceStatistics struct {
+	Id string `json:"id"`
+
+	// People Who chose it
+	People *int64 `json:"people"`
+	Text   string `json:"text"`
+}
+
 // CollectiveOrder defines model for CollectiveOrder.
 type CollectiveOrder string
 
@@ -2389,6 +2398,28 @@ type InformationInput struct {
 	WantsInformation bool `json:"wantsInformation"`
 }
 
+// ItemStatistics defines model for ItemStatistics.
+type ItemStatistics struct {
+	// Choices Of single, multiple and true/false
+	Choices []ChoiceStatistics `json:"choices"`
+
+	// Discrimination Correlation of this mark with that of the rest of the attempt, -1 to 1; null where all have the same
+	Discrimination *float64 `json:"discrimination"`
+
+	// FullShare Share of people with the full mark, 0 to 1: high for what is easy
+	FullShare *float64     `json:"fullShare"`
+	Kind      QuestionKind `json:"kind"`
+
+	// MeanMark 0 to 1
+	MeanMark *float64 `json:"meanMark"`
+	People   *int64   `json:"people"`
+
+	// Suppressed Fewer than five people were asked
+	Suppressed bool   `json:"suppressed"`
+	Text       string `json:"text"`
+	Unanswered *int64 `json:"unanswered"`
+}
+
 // JWKS defines model for JWKS.
 type JWKS struct {
 	Keys []struct {
@@ -3155,6 +3186,14 @@ type QuestionProblem struct {
 	Warning bool `json:"warning"`
 }
 
+// QuestionStatistics defines model for QuestionStatistics.
+type QuestionStatistics struct {
+	QuestionId Id `json:"questionId"`
+
+	// Versions Newest first; those that published quizzes hold
+	Versions []QuestionVersionStatistics `json:"versions"`
+}
+
 // QuestionStepResult defines model for QuestionStepResult.
 type QuestionStepResult struct {
 	// Code Why it was refused
@@ -3184,6 +3223,13 @@ type QuestionSteps struct {
 
 // QuestionStepsVerb defines model for QuestionSteps.Verb.
 type QuestionStepsVerb string
+
+// QuestionVersionStatistics defines model for QuestionVersionStatistics.
+type QuestionVersionStatistics struct {
+	QuizIds    []Id           `json:"quizIds"`
+	Statistics ItemStatistics `json:"statistics"`
+	Version    int64          `json:"version"`
+}
 
 // Quiz defines model for Quiz.
 type Quiz struct {
@@ -3336,6 +3382,15 @@ type QuizPatch struct {
 	Window     *QuizWindow `json:"window,omitempty"`
 }
 
+// QuizQuestionStatistics defines model for QuizQuestionStatistics.
+type QuizQuestionStatistics struct {
+	QuestionId Id             `json:"questionId"`
+	Statistics ItemStatistics `json:"statistics"`
+
+	// Version Of the question
+	Version int64 `json:"version"`
+}
+
 // QuizReview What of an outcome is shown when
 type QuizReview struct {
 	// Answers Those of the version that the attempt was made at, on the member's own
@@ -3406,6 +3461,19 @@ type QuizStanding struct {
 
 // QuizStandingCounts defines model for QuizStanding.Counts.
 type QuizStandingCounts string
+
+// QuizStatistics defines model for QuizStatistics.
+type QuizStatistics struct {
+	// ComputedAt RFC 3339 in UTC with milliseconds
+	ComputedAt Time `json:"computedAt"`
+
+	// People Members with a closed attempt at this version
+	People     *int64                   `json:"people"`
+	Questions  []QuizQuestionStatistics `json:"questions"`
+	QuizId     Id                       `json:"quizId"`
+	Suppressed bool                     `json:"suppressed"`
+	Version    int64                    `json:"version"`
+}
 
 // QuizSummary defines model for QuizSummary.
 type QuizSummary struct {
@@ -4930,6 +4998,9 @@ type ServerInterface interface {
 	// RejectQuestion Send the submitted draft back with a reason
 	// (POST /v1/editor/questions/{id}/reject)
 	RejectQuestion(c *fiber.Ctx, id Id, params RejectQuestionParams) error
+	// GetQuestionStatistics What members' answers say of a question, by version
+	// (GET /v1/editor/questions/{id}/statistics)
+	GetQuestionStatistics(c *fiber.Ctx, id Id) error
 	// SubmitQuestion Hand the draft to an approver
 	// (POST /v1/editor/questions/{id}/submit)
 	SubmitQuestion(c *fiber.Ctx, id Id, params SubmitQuestionParams) error
@@ -4963,6 +5034,9 @@ type ServerInterface interface {
 	// RejectQuiz Send the submitted draft back with a reason
 	// (POST /v1/editor/quizzes/{id}/reject)
 	RejectQuiz(c *fiber.Ctx, id Id, params RejectQuizParams) error
+	// GetQuizStatistics What members' answers say of each question of the published version
+	// (GET /v1/editor/quizzes/{id}/statistics)
+	GetQuizStatistics(c *fiber.Ctx, id Id) error
 	// SubmitQuiz Hand the draft to an approver; its questions are pinned to what is published of them
 	// (POST /v1/editor/quizzes/{id}/submit)
 	SubmitQuiz(c *fiber.Ctx, id Id, params SubmitQuizParams) error
@@ -9192,6 +9266,35 @@ func (siw *ServerInterfaceWrapper) RejectQuestion(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetQuestionStatistics operation middleware
+func (siw *ServerInterfaceWrapper) GetQuestionStatistics(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetQuestionStatistics(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // SubmitQuestion operation middleware
 func (siw *ServerInterfaceWrapper) SubmitQuestion(c *fiber.Ctx) error {
 
@@ -9667,6 +9770,35 @@ func (siw *ServerInterfaceWrapper) RejectQuiz(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.RejectQuiz(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetQuizStatistics operation middleware
+func (siw *ServerInterfaceWrapper) GetQuizStatistics(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetQuizStatistics(c, id)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -10745,6 +10877,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Patch(options.BaseURL+"/v1/editor/questions/:id", wrapper.UpdateQuestion)
 
+	router.Get(options.BaseURL+"/v1/editor/questions/:id/statistics", wrapper.GetQuestionStatistics)
+
 	router.Post(options.BaseURL+"/v1/editor/questions/:id/submit", wrapper.SubmitQuestion)
 
 	router.Post(options.BaseURL+"/v1/editor/questions/:id/approve", wrapper.ApproveQuestion)
@@ -10762,6 +10896,8 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/v1/editor/quizzes/:id", wrapper.GetEditorQuiz)
 
 	router.Patch(options.BaseURL+"/v1/editor/quizzes/:id", wrapper.UpdateQuiz)
+
+	router.Get(options.BaseURL+"/v1/editor/quizzes/:id/statistics", wrapper.GetQuizStatistics)
 
 	router.Get(options.BaseURL+"/v1/editor/quizzes/:id/overrides", wrapper.GetQuizOverrides)
 
@@ -16173,6 +16309,46 @@ func (response RejectQuestiondefaultApplicationProblemPlusJSONResponse) VisitRej
 	return ctx.JSON(&response.Body)
 }
 
+type GetQuestionStatisticsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetQuestionStatisticsResponseObject interface {
+	VisitGetQuestionStatisticsResponse(ctx *fiber.Ctx) error
+}
+
+type GetQuestionStatistics200JSONResponse QuestionStatistics
+
+func (response GetQuestionStatistics200JSONResponse) VisitGetQuestionStatisticsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuestionStatistics404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuestionStatistics404ApplicationProblemPlusJSONResponse) VisitGetQuestionStatisticsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuestionStatisticsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetQuestionStatisticsdefaultApplicationProblemPlusJSONResponse) VisitGetQuestionStatisticsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type SubmitQuestionRequestObject struct {
 	Id     Id `json:"id"`
 	Params SubmitQuestionParams
@@ -16781,6 +16957,55 @@ type RejectQuizdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RejectQuizdefaultApplicationProblemPlusJSONResponse) VisitRejectQuizResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetQuizStatisticsRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetQuizStatisticsResponseObject interface {
+	VisitGetQuizStatisticsResponse(ctx *fiber.Ctx) error
+}
+
+type GetQuizStatistics200JSONResponse QuizStatistics
+
+func (response GetQuizStatistics200JSONResponse) VisitGetQuizStatisticsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuizStatistics404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetQuizStatistics404ApplicationProblemPlusJSONResponse) VisitGetQuizStatisticsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuizStatistics409ApplicationProblemPlusJSONResponse Problem
+
+func (response GetQuizStatistics409ApplicationProblemPlusJSONResponse) VisitGetQuizStatisticsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type GetQuizStatisticsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetQuizStatisticsdefaultApplicationProblemPlusJSONResponse) VisitGetQuizStatisticsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -18401,6 +18626,9 @@ type StrictServerInterface interface {
 	// RejectQuestion Send the submitted draft back with a reason
 	// (POST /v1/editor/questions/{id}/reject)
 	RejectQuestion(ctx context.Context, request RejectQuestionRequestObject) (RejectQuestionResponseObject, error)
+	// GetQuestionStatistics What members' answers say of a question, by version
+	// (GET /v1/editor/questions/{id}/statistics)
+	GetQuestionStatistics(ctx context.Context, request GetQuestionStatisticsRequestObject) (GetQuestionStatisticsResponseObject, error)
 	// SubmitQuestion Hand the draft to an approver
 	// (POST /v1/editor/questions/{id}/submit)
 	SubmitQuestion(ctx context.Context, request SubmitQuestionRequestObject) (SubmitQuestionResponseObject, error)
@@ -18434,6 +18662,9 @@ type StrictServerInterface interface {
 	// RejectQuiz Send the submitted draft back with a reason
 	// (POST /v1/editor/quizzes/{id}/reject)
 	RejectQuiz(ctx context.Context, request RejectQuizRequestObject) (RejectQuizResponseObject, error)
+	// GetQuizStatistics What members' answers say of each question of the published version
+	// (GET /v1/editor/quizzes/{id}/statistics)
+	GetQuizStatistics(ctx context.Context, request GetQuizStatisticsRequestObject) (GetQuizStatisticsResponseObject, error)
 	// SubmitQuiz Hand the draft to an approver; its questions are pinned to what is published of them
 	// (POST /v1/editor/quizzes/{id}/submit)
 	SubmitQuiz(ctx context.Context, request SubmitQuizRequestObject) (SubmitQuizResponseObject, error)
@@ -21786,6 +22017,33 @@ func (sh *strictHandler) RejectQuestion(ctx *fiber.Ctx, id Id, params RejectQues
 	return nil
 }
 
+// GetQuestionStatistics operation middleware
+func (sh *strictHandler) GetQuestionStatistics(ctx *fiber.Ctx, id Id) error {
+	var request GetQuestionStatisticsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuestionStatistics(ctx.UserContext(), request.(GetQuestionStatisticsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuestionStatistics")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetQuestionStatisticsResponseObject); ok {
+		if err := validResponse.VisitGetQuestionStatisticsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SubmitQuestion operation middleware
 func (sh *strictHandler) SubmitQuestion(ctx *fiber.Ctx, id Id, params SubmitQuestionParams) error {
 	var request SubmitQuestionRequestObject
@@ -22150,6 +22408,33 @@ func (sh *strictHandler) RejectQuiz(ctx *fiber.Ctx, id Id, params RejectQuizPara
 		return err
 	} else if validResponse, ok := response.(RejectQuizResponseObject); ok {
 		if err := validResponse.VisitRejectQuizResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetQuizStatistics operation middleware
+func (sh *strictHandler) GetQuizStatistics(ctx *fiber.Ctx, id Id) error {
+	var request GetQuizStatisticsRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetQuizStatistics(ctx.UserContext(), request.(GetQuizStatisticsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetQuizStatistics")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetQuizStatisticsResponseObject); ok {
+		if err := validResponse.VisitGetQuizStatisticsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
