@@ -124,7 +124,10 @@ func (p *program) importSamples(ctx context.Context, a *app) error {
 			}
 		}
 	}
-	return nil
+	if p.hooks.directory != nil {
+		return nil
+	}
+	return p.demoContests(ctx, a, &im, approver)
 }
 
 // callerNamed acts for an account on the command line.

@@ -236,6 +236,8 @@ func (im *importer) release(ctx context.Context, r imported, approver *caller.Ca
 			_, err = im.library.StepDocument(ctx, step.by, r.id, step.verb, 0, "")
 		case quiz.KindQuiz:
 			_, err = im.quizzes.StepQuiz(ctx, step.by, r.id, step.verb, 0, "")
+		case quiz.KindContest:
+			_, err = im.quizzes.StepContest(ctx, step.by, r.id, step.verb, 0, "")
 		default:
 			_, err = im.library.StepMaterial(ctx, step.by, r.id, step.verb, 0, "")
 		}
@@ -249,6 +251,10 @@ func (im *importer) release(ctx context.Context, r imported, approver *caller.Ca
 func (im *importer) state(ctx context.Context, r imported) (string, error) {
 	if r.kind == quiz.KindQuiz {
 		i, err := im.quizzes.EditorQuiz(ctx, im.editor, r.id)
+		return i.Stands(), err
+	}
+	if r.kind == quiz.KindContest {
+		i, err := im.quizzes.EditorContest(ctx, im.editor, r.id)
 		return i.Stands(), err
 	}
 	if r.kind == library.KindDocument {

@@ -5,7 +5,7 @@ package content
 
 import "embed"
 
-// Files holds documents/, materials/, quizzes/ and demo/.
+// Files holds documents/, materials/, quizzes/, contests/ and demo/.
 //
-//go:embed documents materials quizzes demo
+//go:embed documents materials quizzes contests demo
 var Files embed.FS

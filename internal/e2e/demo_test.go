@@ -38,6 +38,7 @@ func TestDemoProvince(t *testing.T) {
 					t.Errorf("the secretary: %+v", me)
 				}
 				sitsSamples(t, s, start)
+				entersSample(t, s, start)
 				s.stop(t)
 			}
 		})
@@ -73,4 +74,25 @@ func sitsSamples(t *testing.T, s *server, start int) {
 			t.Errorf("%s is explained by %+v", r.QuestionId, r)
 		}
 	}
+}
+
+// entersSample finds the demo contest, the same at each start, and takes part in
+// the round that is open.
+func entersSample(t *testing.T, s *server, start int) {
+	t.Helper()
+	c := s.guest(t)
+	c = c.with(c.login(t, "dangvien", password, fmt.Sprint("enters-", start)).AccessToken)
+	list := get[contract.ContestList](t, c, "/v1/contests").Items
+	if len(list) != 1 || list[0].Rounds != 2 || list[0].Version != 1 {
+		t.Fatalf("sample contests: %+v", list)
+	}
+	status := 201
+	if start > 0 {
+		status = 200 // the attempt of the start before
+	}
+	a := parse[contract.Attempt](t, c.do(t, "POST", round(list[0].Id, 1, "attempts"), nil).want(t, status))
+	if len(a.Questions) != 10 || a.Number != 1 || a.Guess != contract.GuessKindAllCorrect {
+		t.Errorf("attempt: %+v", a)
+	}
+	c.do(t, "POST", round(list[0].Id, 2, "attempts"), nil).want(t, 409, "not_open")
 }
