@@ -51,7 +51,7 @@ func serveOrders(in io.Reader, out io.Writer, perform func(time.Duration) (answe
 // row is a bookmark as the product stores it.
 type row struct {
 	id, member string
-	at         int64
+	at, rev    int64 // rev of what is replaced
 	doc        []byte
 	done       chan error
 }
@@ -61,7 +61,7 @@ func newRow(members, documents []string, i int) (*row, error) {
 		CreatedAt: time.Now().UTC().Truncate(time.Millisecond)}
 	b.ID, b.Rev, b.W = fmt.Sprintf("%s/%s", b.MemberID, b.DocumentID), 1, ident.Token()
 	doc, err := store.Encode(&b)
-	return &row{b.ID, b.MemberID, b.CreatedAt.UnixMilli(), doc, make(chan error, 1)}, err
+	return &row{id: b.ID, member: b.MemberID, at: b.CreatedAt.UnixMilli(), doc: doc, done: make(chan error, 1)}, err
 }
 
 // groupSize is the most rows that one transaction takes, the product's too.
@@ -98,7 +98,7 @@ func insertFloor(ctx context.Context, path string, in io.Reader, out io.Writer) 
 	queue := make(chan *row, connections)
 	broken := make(chan error, 1)
 	go func() {
-		broken <- conn.Raw(func(c any) error { return writeGroups(ctx, c.(driver.ConnPrepareContext), queue) })
+		broken <- conn.Raw(func(c any) error { return writeGroups(ctx, c.(driver.ConnPrepareContext), queue, insertText, inserted) })
 	}()
 	members, documents := make([]string, 512), make([]string, 20_000)
 	for _, list := range [][]string{members, documents} {
@@ -133,10 +133,18 @@ func insertFloor(ctx context.Context, path string, in io.Reader, out io.Writer) 
 	return errors.Join(err, <-broken)
 }
 
-// writeGroups commits what waits, in groups, until the queue ends.
-func writeGroups(ctx context.Context, conn driver.ConnPrepareContext, queue chan *row) error {
+const insertText = "INSERT INTO t (id, rev, member, at, doc) VALUES (?, ?, ?, ?, ?)"
+
+func inserted(r *row) []driver.NamedValue {
+	return []driver.NamedValue{{Ordinal: 1, Value: r.id}, {Ordinal: 2, Value: int64(1)},
+		{Ordinal: 3, Value: r.member}, {Ordinal: 4, Value: r.at}, {Ordinal: 5, Value: r.doc}}
+}
+
+// writeGroups commits what waits, in groups, until the queue ends: each row by
+// one statement with the arguments that args gives.
+func writeGroups(ctx context.Context, conn driver.ConnPrepareContext, queue chan *row, text string, args func(*row) []driver.NamedValue) error {
 	var stmts [3]driver.StmtExecContext
-	for i, q := range []string{"BEGIN IMMEDIATE", "INSERT INTO t (id, rev, member, at, doc) VALUES (?, ?, ?, ?, ?)", "COMMIT"} {
+	for i, q := range []string{"BEGIN IMMEDIATE", text, "COMMIT"} {
 		st, err := conn.PrepareContext(ctx, q)
 		if err != nil {
 			return err
@@ -144,7 +152,7 @@ func writeGroups(ctx context.Context, conn driver.ConnPrepareContext, queue chan
 		defer func() { _ = st.Close() }()
 		stmts[i] = st.(driver.StmtExecContext)
 	}
-	begin, insert, commit := stmts[0], stmts[1], stmts[2]
+	begin, write, commit := stmts[0], stmts[1], stmts[2]
 	// A context that can end would cost a goroutine for each statement.
 	still := context.Background()
 	var group []*row
@@ -165,8 +173,7 @@ func writeGroups(ctx context.Context, conn driver.ConnPrepareContext, queue chan
 		_, failed := begin.ExecContext(still, nil)
 		for _, r := range group {
 			if failed == nil {
-				_, failed = insert.ExecContext(still, []driver.NamedValue{{Ordinal: 1, Value: r.id}, {Ordinal: 2, Value: int64(1)},
-					{Ordinal: 3, Value: r.member}, {Ordinal: 4, Value: r.at}, {Ordinal: 5, Value: r.doc}})
+				_, failed = write.ExecContext(still, args(r))
 			}
 		}
 		if failed == nil {
@@ -180,6 +187,17 @@ func writeGroups(ctx context.Context, conn driver.ConnPrepareContext, queue chan
 		}
 	}
 	return nil
+}
+
+// spanned is a run of calls to fn from all clients, for serveOrders, behind what
+// is not to be measured.
+func spanned(before func() error, fn func(client int) error) func(time.Duration) (answer, error) {
+	return func(span time.Duration) (answer, error) {
+		if err := before(); err != nil {
+			return answer{}, err
+		}
+		return fromMany(span, fn)
+	}
 }
 
 // fromMany calls fn from as many goroutines as there are connections until the

@@ -23,7 +23,7 @@ func main() {
 // run executes one of the program's parts.
 func run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
-		return errors.New("which part? seed, floor, insert, hash, search, ranking or measure")
+		return errors.New("which part? seed, floor, insert, replace, hash, search, ranking or measure")
 	}
 	f := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	switch args[0] {
@@ -50,6 +50,8 @@ func run(ctx context.Context, args []string) error {
 		f.IntVar(&s.drafts, "drafts", 0, "how many approved drafts shall wait")
 		f.IntVar(&s.members, "members", 1, "how many members with a session there shall be")
 		f.IntVar(&s.inTree, "province", 0, "how many members without a session there shall be, in a tree")
+		f.IntVar(&s.open, "open", 0, "how many open attempts at a quiz there shall be")
+		f.IntVar(&s.answered, "answered", 0, "how many open attempts with every answer there shall be")
 		f.IntVar(&s.bytes, "bytes", 60_000, "size of a document as JSON")
 		if err := f.Parse(args[1:]); err != nil {
 			return err
@@ -70,6 +72,12 @@ func run(ctx context.Context, args []string) error {
 			return err
 		}
 		return insertFloor(ctx, *path, os.Stdin, os.Stdout)
+	case "replace":
+		path := f.String("file", "", "database file")
+		if err := f.Parse(args[1:]); err != nil {
+			return err
+		}
+		return replaceFloor(ctx, *path, os.Stdin, os.Stdout)
 	case "hash":
 		return hashFloor(ctx, os.Stdin, os.Stdout)
 	case "measure":

@@ -42,6 +42,8 @@ func figures() []figure {
 		{"login", (*measuring).logins},
 		{"kill9", (*measuring).kills},
 		{"import", (*measuring).imports},
+		{"saves", (*measuring).saves},
+		{"rush", (*measuring).rush},
 	}
 }
 

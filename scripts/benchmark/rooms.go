@@ -19,6 +19,7 @@ import (
 	"sotay/internal/library"
 	"sotay/internal/page"
 	"sotay/internal/publication"
+	"sotay/internal/quiz"
 	"sotay/internal/secret"
 	"sotay/internal/store"
 	"sotay/internal/store/sqlite"
@@ -30,6 +31,7 @@ type rooms struct {
 	directory *directory.Service
 	account   *account.Service
 	library   *library.Service
+	quizzes   *quiz.Service
 }
 
 // tokenLifetime outlives a run of the benchmark, so that the server under load
@@ -52,7 +54,7 @@ func openRooms(ctx context.Context, data string) (*rooms, error) {
 	schemas := []*store.Schema{audit.EntrySchema(), audit.SealSchema()}
 	schemas = append(schemas, directory.Schemas()...)
 	schemas = append(schemas, account.Schemas()...)
-	if err := store.Migrate(ctx, r.engine, append(append(schemas, library.Schemas()...), publication.Schemas()...), nil); err != nil {
+	if err := store.Migrate(ctx, r.engine, append(append(append(schemas, library.Schemas()...), publication.Schemas()...), quiz.Schemas()...), nil); err != nil {
 		return nil, err
 	}
 	record, err := audit.New(r.engine, clock.System)
@@ -86,13 +88,26 @@ func openRooms(ctx context.Context, data string) (*rooms, error) {
 	if err != nil {
 		return nil, err
 	}
+	leases, err := store.NewLeases(r.engine, store.LeaseOptions{})
+	if err != nil {
+		return nil, err
+	}
+	r.quizzes, err = quiz.New(quiz.Deps{Engine: r.engine, Orgs: r.directory, Members: r.directory, Texts: r.library, Devices: r.account, People: r.directory, Changes: changes, Desk: desk,
+		Encoder: httpapi.Encoder{}, Classified: ingest.ClassifiedMark, ClassifiedLine: ingest.ClassifiedLine, Audit: record, Secret: sec, Leases: leases,
+		Pages: pages, Now: clock.System, Log: log})
+	if err != nil {
+		return nil, err
+	}
 	if err := r.directory.Start(ctx); err != nil {
 		return nil, err
 	}
 	if err := r.account.Start(ctx); err != nil {
 		return nil, err
 	}
-	return r, r.library.Start(ctx)
+	if err := r.library.Start(ctx); err != nil {
+		return nil, err
+	}
+	return r, r.quizzes.Start(ctx)
 }
 
 // work runs the loops that the rooms need while they are filled.

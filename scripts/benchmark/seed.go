@@ -34,6 +34,8 @@ type manifest struct {
 	Members   []member
 	// Approver may publish, Chief list the members of a province.
 	Approver, Chief member
+	// Sat is a quiz with attempts at it.
+	Sat sittings
 }
 
 func manifestFile(data string) string { return filepath.Join(data, "bench.json") }
@@ -63,6 +65,7 @@ func (m *manifest) save(data string) error {
 type seeding struct {
 	data                                      string
 	documents, drafts, members, bytes, inTree int
+	open, answered                            int
 
 	rooms            *rooms
 	have             manifest
@@ -88,6 +91,9 @@ func (s *seeding) run(ctx context.Context) (err error) {
 	defer wait()
 	if err := s.texts(ctx); err != nil {
 		return fmt.Errorf("seed documents: %w", err)
+	}
+	if err := s.sat(ctx); err != nil {
+		return fmt.Errorf("seed attempts: %w", err)
 	}
 	return s.have.save(s.data)
 }
