@@ -29,7 +29,7 @@ func (s *Service) CreateQuestion(ctx context.Context, c *caller.Caller, orgID st
 // stay keep what members answered comparable.
 func (s *Service) UpdateQuestion(ctx context.Context, c *caller.Caller, id string, rev int64, q question.Question) (QuestionItem, error) {
 	return s.questions.Edit(ctx, s.office.Actor(c, editorial.Editors...), id, rev, func(i *QuestionItem) error {
-		return s.applyQuestion(ctx, q, i)
+		return s.applyQuestion(ctx, q.Keeping(&i.Payload), i)
 	})
 }
 

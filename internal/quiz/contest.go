@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"sotay/internal/publication"
 	"sotay/internal/quiz/rank"
@@ -116,7 +117,29 @@ func roundSitting(v *ContestVersion, number int64) *Sitting {
 	r := &p.Rounds[number-1]
 	id := RoundID(v.ItemID, number)
 	return &Sitting{ID: id, Version: v.Number, Title: r.Title, OrgID: v.OrgID, PaperID: PaperID(id, v.Number), Rules: r.Rules,
-		Review: p.Review, Window: r.Window, Guess: r.Guess, Questions: Questions(r.Parts), Visibility: v.Visibility}
+		Review: p.Review, Window: r.Window, Guess: r.Guess, Questions: Questions(r.Parts), Visibility: v.Visibility, SharedUntil: p.sharedUntil(r)}
+}
+
+// sharedUntil is the last close of the rounds that have a question in common
+// with one of them, itself included.
+func (p *Contest) sharedUntil(r *Round) time.Time {
+	held := map[string]bool{}
+	for i := range r.Parts {
+		for _, pin := range r.Parts[i].Pinned {
+			held[pin.QuestionID] = true
+		}
+	}
+	end := r.Window.ClosesAt
+	for k := range p.Rounds {
+		o := &p.Rounds[k]
+		shares := slices.ContainsFunc(o.Parts, func(x Part) bool {
+			return slices.ContainsFunc(x.Pinned, func(pin Pin) bool { return held[pin.QuestionID] })
+		})
+		if shares && o.Window.ClosesAt.After(end) {
+			end = o.Window.ClosesAt
+		}
+	}
+	return end
 }
 
 // staff are all who have handled a version.

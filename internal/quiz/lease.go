@@ -32,6 +32,8 @@ const (
 var (
 	notOffline = fault.New(fault.Conflict, "not_offline",
 		"Đề này chỉ làm được khi có mạng.", "This quiz is sat online only.")
+	practiceLater = fault.New(fault.Conflict, "practice_later",
+		"Luyện tập được sau khi nộp bài: đang có lượt chưa nộp hoặc còn lượt tính kết quả.", "It can be practised afterwards: an attempt is not handed in, or one that counts is still to come.")
 	notPractised = fault.New(fault.Conflict, "no_practice",
 		"Đề này không có chế độ luyện tập.", "This quiz can't be practised.")
 )
@@ -142,6 +144,9 @@ func (s *Service) practice(ctx context.Context, c *caller.Caller, t *Sitting, m 
 	if !m.window.Opened(now) {
 		return Lease{}, notOpen
 	}
+	if err := s.mayPractise(ctx, c, t, m, now); err != nil {
+		return Lease{}, err
+	}
 	a, err := s.newAttempt(ctx, c, t, nil)
 	if err != nil {
 		return Lease{}, err
@@ -151,6 +156,20 @@ func (s *Service) practice(ctx context.Context, c *caller.Caller, t *Sitting, m 
 	out.Token = s.leaseToken(&leaseClaim{mode: Practice, leaseID: out.ID, memberID: c.MemberID})
 	out.Questions, err = s.leased(ctx, &a, true)
 	return out, err
+}
+
+// mayPractise keeps practice, which tells the answers, from an attempt that runs
+// and from those that are still to count.
+func (s *Service) mayPractise(ctx context.Context, c *caller.Caller, t *Sitting, m terms, now time.Time) error {
+	mine, err := s.mine(ctx, t.ID, c.MemberID)
+	if err != nil {
+		return err
+	}
+	left := m.attempts > 0 && taken(mine) < m.attempts || t.Rules.Counts == First && taken(mine) == 0
+	if unfinished(mine) || left && !m.over(now) {
+		return practiceLater
+	}
+	return nil
 }
 
 // leased lists the questions of a lease, with digests of their answers only for

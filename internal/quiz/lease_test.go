@@ -268,6 +268,20 @@ func TestPractice(t *testing.T) {
 	f := newFixture(t, openEngine(t), newClock())
 	id := f.aQuiz(t, "", 2, func(in *QuizInput) { in.Practice = ptr(true); in.Rules.Attempts = 1 })
 	m, ctx := who("m", "a"), t.Context()
+	// It used to tell the answers of the one attempt that counts.
+	if _, err := f.LeaseQuiz(ctx, m, id, Practice); !errors.Is(err, practiceLater) {
+		t.Errorf("before the attempt: %v", err)
+	}
+	sheet, _, err := f.StartQuiz(ctx, m, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.LeaseQuiz(ctx, m, id, Practice); !errors.Is(err, practiceLater) {
+		t.Errorf("beside the attempt: %v", err)
+	}
+	if _, err := f.Submit(ctx, m, sheet.ID, nil); err != nil {
+		t.Fatal(err)
+	}
 	l, err := f.LeaseQuiz(ctx, m, id, Practice)
 	if err != nil || l.Attempt.ID != "" || len(l.Questions) != 2 {
 		t.Fatalf("%v %+v", err, l)
@@ -280,7 +294,7 @@ func TestPractice(t *testing.T) {
 	if _, _, err := f.BeginLease(ctx, m, id, l.Token, Beginning{}); !errors.Is(err, leaseIsPractice) {
 		t.Errorf("begun: %v", err)
 	}
-	if found, _, err := f.MyAttempts(ctx, m, id, "", 10); err != nil || len(found) != 0 {
+	if found, _, err := f.MyAttempts(ctx, m, id, "", 10); err != nil || len(found) != 1 {
 		t.Errorf("%d attempts, %v", len(found), err)
 	}
 	if _, err := f.LeaseQuiz(ctx, m, id, Exam); !errors.Is(err, notOffline) {
@@ -331,4 +345,50 @@ func FuzzReadLease(f *testing.F) {
 			t.Fatalf("%q is taken for %+v", token, c)
 		}
 	})
+}
+
+// An outcome on one device must not tell how to answer what is leased on
+// another, and a void lease has none: it used to end the request in a panic, or
+// to show the explanations of what was never answered.
+func TestOutcomesWaitForLeases(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, openEngine(t), newClock())
+	id := f.aQuiz(t, "", 1, func(in *QuizInput) { in.Offline = ptr(true); in.Rules.Attempts = 2; in.Rules.Counts = First })
+	m, ctx := who("m", "a"), t.Context()
+	l, err := f.LeaseQuiz(ctx, m, id, Exam)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := &caller.Caller{Identity: m.Identity, SessionID: "another"}
+	sheet, _, err := f.StartQuiz(ctx, other, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := f.Submit(ctx, other, sheet.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	shows := func() bool {
+		got, err := f.Attempt(ctx, other, sheet.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(got.Outcome.Questions) > 0
+	}
+	if shows() {
+		t.Error("the review tells the key of what is leased")
+	}
+	f.clock.advance(leaseFor + syncFor + time.Hour)
+	if _, err := (expiry{f.Service}).Sweep(ctx); err != nil {
+		t.Fatal(err)
+	}
+	void, err := f.Submit(ctx, m, l.Attempt.ID, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o, err := f.OutcomeOf(ctx, &void); err != nil || o.State != Void || o.Scored || len(o.Questions) > 0 {
+		t.Errorf("a void lease handed in: %+v, %v", o, err)
+	}
+	if !shows() {
+		t.Error("nothing is open any more, and the review is still kept back")
+	}
 }

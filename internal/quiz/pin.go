@@ -21,7 +21,10 @@ var notReady = fault.New(fault.Conflict, "questions_missing",
 
 // pin names the versions of the questions that the parts stand for: of named
 // questions what is out of them, of drawn ones all that are out and fit. An
-// organisation uses its own questions and those of the ones above it.
+// organisation uses its own questions and those of the ones below it, which its
+// editors may read: else who may publish for a branch could have the keys of a
+// province by way of a quiz. Parts share no question, so that no attempt has one
+// twice.
 func (s *Service) pin(ctx context.Context, orgID string, parts []Part) error {
 	return s.pinAt(ctx, orgID, "/parts", parts)
 }
@@ -36,7 +39,7 @@ func (s *Service) pinAt(ctx context.Context, orgID, base string, parts []Part) e
 	if len(parts) == 0 {
 		return f.At(base, "required", "Chưa có câu hỏi nào.", "There is no question yet.")
 	}
-	total := 0
+	total, part := 0, map[Pin]int{}
 	for i := range parts {
 		p := &parts[i]
 		at := fmt.Sprintf("%s/%d", base, i)
@@ -58,6 +61,13 @@ func (s *Service) pinAt(ctx context.Context, orgID, base string, parts []Part) e
 		}
 		if p.Count > int64(len(p.Pinned)) {
 			f = f.At(at+"/count", "too_few", fmt.Sprintf("Chỉ có %d câu phù hợp.", len(p.Pinned)), fmt.Sprintf("Only %d questions fit.", len(p.Pinned)))
+		}
+		for _, pin := range p.Pinned {
+			if other, there := part[pin]; there && other != i {
+				f = f.At(at, "overlaps", fmt.Sprintf("Có câu hỏi chung với phần %d.", other+1), fmt.Sprintf("It has a question in common with part %d.", other+1))
+				break
+			}
+			part[pin] = i
 		}
 		total += len(p.Pinned)
 	}
@@ -87,11 +97,10 @@ type usableBank struct {
 
 // usable reads the published questions that an organisation may use.
 func (s *Service) usable(ctx context.Context, orgID string) (*usableBank, error) {
-	path := s.Orgs.OrgPath(orgID)
 	var ids []string
 	bank := &usableBank{byID: map[string]*usableQuestion{}}
 	err := s.questions.Each(ctx, func(i QuestionItem) error {
-		if i.LiveVersion > 0 && i.Live == publication.Published && slices.Contains(path, i.OrgID) {
+		if i.LiveVersion > 0 && i.Live == publication.Published && slices.Contains(s.Orgs.OrgPath(i.OrgID), orgID) {
 			ids = append(ids, publication.VersionID(i.ID, i.LiveVersion))
 		}
 		return nil

@@ -151,6 +151,9 @@ func (v *view) terms(ctx context.Context, t *Sitting) (terms, error) {
 // outcome is what came of a closed attempt, as far as its member may see it.
 func (v *view) outcome(ctx context.Context, a *Attempt) (Outcome, error) {
 	out := Outcome{AttemptID: a.ID, State: a.State, ClosedAt: a.ClosedAt, Total: a.Total()}
+	if !a.Closed() { // a void lease: nothing was answered, and nothing is shown
+		return out, nil
+	}
 	shown, err := v.shown(ctx, a)
 	if err != nil {
 		return out, err
@@ -200,10 +203,20 @@ func (v *view) shown(ctx context.Context, a *Attempt) (reveal, error) {
 	if err != nil {
 		return reveal{}, err
 	}
+	// An attempt leased on another device can still be answered: what was
+	// handed in on this one must not tell how.
+	pending := false
+	if own.Offline && (r.Answers == AfterSubmit || r.Explanations == AfterSubmit) {
+		mine, err := v.attempts(ctx, own.ID)
+		if err != nil {
+			return reveal{}, err
+		}
+		pending = unfinished(mine)
+	}
 	may := func(w When) bool {
 		switch w {
 		case AfterSubmit:
-			return true
+			return !pending
 		case AfterLastAttempt:
 			return last
 		case AfterClose:
@@ -212,7 +225,7 @@ func (v *view) shown(ctx context.Context, a *Attempt) (reveal, error) {
 		}
 		return false
 	}
-	return reveal{may(r.Score), may(r.Answers), may(r.Explanations)}, nil
+	return reveal{r.Score == AfterSubmit || may(r.Score), may(r.Answers), may(r.Explanations)}, nil
 }
 
 // ended tells whether the member has had the last attempt, and whether the close
@@ -238,7 +251,7 @@ func (v *view) ended(ctx context.Context, own *Sitting) (last, closed bool, err 
 			return false, false, err
 		}
 		last = last && (m.window.Closed(now) || m.attempts > 0 && taken(mine) >= m.attempts)
-		closed = closed && (m.over(now) || t != own && m.window.ClosesAt.IsZero())
+		closed = closed && (m.over(now) || t != own && m.window.ClosesAt.IsZero()) && !now.Before(t.SharedUntil)
 	}
 	return last, closed, nil
 }

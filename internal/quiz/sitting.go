@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"sotay/internal/audience"
 	"sotay/internal/caller"
@@ -28,8 +29,12 @@ type Sitting struct {
 	// Guess is what is guessed with a submit, "" for nothing.
 	Guess GuessKind
 	// Questions is how many an attempt has.
-	Questions  int64
-	Visibility audience.Visibility
+	Questions int64
+	// SharedUntil is the last close of the contest's rounds that have a question
+	// in common with this one: until then what is shown after the close would
+	// tell the key of another.
+	SharedUntil time.Time
+	Visibility  audience.Visibility
 }
 
 // GuessKind is what a contest asks its members to guess.

@@ -56,6 +56,40 @@ func (q Question) Normal() Question {
 	return n
 }
 
+// Keeping returns the question with only those ids that the stored one has. What
+// an editor makes up might tell members what belongs together: right and wrong,
+// p1 and o1, 1, 2 and 3.
+func (q Question) Keeping(stored *Question) Question {
+	known := map[string]bool{}
+	for _, id := range stored.ids() {
+		known[*id] = true
+	}
+	q.Choices, q.Pairs, q.Spare, q.Steps = slices.Clone(q.Choices), slices.Clone(q.Pairs), slices.Clone(q.Spare), slices.Clone(q.Steps)
+	for _, id := range q.ids() {
+		if !known[*id] {
+			*id = ""
+		}
+	}
+	return q
+}
+
+// ids are where the question's ids stand.
+func (q *Question) ids() (out []*string) {
+	for i := range q.Choices {
+		out = append(out, &q.Choices[i].ID)
+	}
+	for i := range q.Pairs {
+		out = append(out, &q.Pairs[i].PromptID, &q.Pairs[i].OptionID)
+	}
+	for i := range q.Spare {
+		out = append(out, &q.Spare[i].ID)
+	}
+	for i := range q.Steps {
+		out = append(out, &q.Steps[i].ID)
+	}
+	return out
+}
+
 func normalOptions(list []Option) (out []Option) {
 	for _, o := range list {
 		out = append(out, Option{idOf(o.ID), clean(o.Text)})
