@@ -157,7 +157,7 @@ func TestUnusedLeaseUsesUpNothing(t *testing.T) {
 	if sheet, err = f.Attempt(ctx, m, l.Attempt.ID); err != nil || len(sheet.Late) != 1 || sheet.Outcome != nil {
 		t.Errorf("not kept: %v %+v", err, sheet.Attempt)
 	}
-	if a, err := f.Submit(ctx, m, l.Attempt.ID, nil); err != nil || a.State != Void || a.Marks != nil && len(a.Marks) > 0 {
+	if a, err := f.Submit(ctx, m, l.Attempt.ID, nil); err != nil || a.State != Void || len(a.Marks) > 0 {
 		t.Errorf("handed in: %v %+v", err, a)
 	}
 }
