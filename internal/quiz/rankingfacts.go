@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -131,13 +132,14 @@ func (p *factPage) add(a *Attempt) {
 func (s *Service) facts(ctx context.Context, sittingID string) ([]rank.Fact, error) {
 	r := factReader{words: map[string]string{}}
 	err := s.factPages.AllRaw(ctx, store.Query{Index: "sittingId", Eq: []any{sittingID}}, r.page)
-	return r.facts, err
+	return slices.Concat(r.pages...), err
 }
 
 // factReader reads pages of facts without decoding them, and keeps each text
-// once.
+// once. Pages stay apart until all are there: one slice would be copied as it
+// grows, which takes longer than all else.
 type factReader struct {
-	facts []rank.Fact
+	pages [][]rank.Fact
 	words map[string]string
 }
 
@@ -151,24 +153,25 @@ func (r *factReader) word(b []byte) string {
 }
 
 func (r *factReader) page(doc store.Raw) error {
-	at := len(r.facts)
+	facts := make([]rank.Fact, 0, store.MaxPage)
 	var failed error
 	err := store.Walk(doc, func(name []byte, v store.Value) {
 		set := r.column(string(name))
 		if set == nil {
 			return
 		}
-		k := at
+		k := 0
 		if err := store.Walk(v.Doc(), func(_ []byte, v store.Value) {
-			if k >= len(r.facts) {
-				r.facts = append(r.facts, rank.Fact{})
+			if k == len(facts) {
+				facts = append(facts, rank.Fact{})
 			}
-			set(&r.facts[k], v)
+			set(&facts[k], v)
 			k++
 		}); err != nil {
 			failed = err
 		}
 	})
+	r.pages = append(r.pages, facts)
 	return errors.Join(err, failed)
 }
 
