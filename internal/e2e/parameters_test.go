@@ -133,7 +133,7 @@ func refusesParameter(t *testing.T, c *client, o *operation, p *openapi3.Paramet
 // refuses holds that a request is answered 400 and names what is wrong.
 func (c *client) refuses(t *testing.T, method, path string, body any, pointer string, headers ...string) {
 	t.Helper()
-	if method == "PATCH" && len(headers) == 0 {
+	if (method == "PATCH" || strings.HasSuffix(strings.Split(path, "?")[0], "/overrides")) && len(headers) == 0 {
 		headers = []string{"If-Match", "*"}
 	}
 	a := c.do(t, method, path, body, headers...)
