@@ -29,11 +29,7 @@ func TestLeases(t *testing.T) {
 		if l.LeaseId != again.LeaseId || l.Lease != again.Lease || l.AttemptId == nil || *l.Number != 1 || len(l.Questions) != 1 || bytes.Contains(a.body, []byte("feedback")) {
 			t.Errorf("%s", a.body)
 		}
-		p := parse[contract.QuizLease](t, c.do(t, "POST", path+"/leases", fields{"mode": "practice"}).want(t, 201))
-		if p.AttemptId != nil || p.Number != nil || p.Questions[0].Feedback == nil || len(p.Questions[0].Feedback.Digests) != 1 {
-			t.Errorf("practice: %+v", p)
-		}
-		c.do(t, "POST", path+"/attempts", fields{"lease": p.Lease}).want(t, 400, "lease_is_practice")
+		c.do(t, "POST", path+"/leases", fields{"mode": "practice"}).want(t, 409, "practice_later")
 		s.as(t, exempt).do(t, "POST", path+"/attempts", fields{"lease": l.Lease}).want(t, 404)
 		if a := c.do(t, "POST", path+"/attempts", fields{"lease": "x"}).want(t, 400); !a.names(t, "/lease") {
 			t.Errorf("%s", a.body)
@@ -60,6 +56,11 @@ func TestLeases(t *testing.T) {
 		if out.State != "submitted" || out.Passed == nil || !*out.Passed {
 			t.Errorf("%+v", out)
 		}
+		p := parse[contract.QuizLease](t, c.do(t, "POST", path+"/leases", fields{"mode": "practice"}).want(t, 201))
+		if p.AttemptId != nil || p.Number != nil || p.Questions[0].Feedback == nil || len(p.Questions[0].Feedback.Digests) != 1 {
+			t.Errorf("practice: %+v", p)
+		}
+		c.do(t, "POST", path+"/attempts", fields{"lease": p.Lease}).want(t, 400, "lease_is_practice")
 		c.do(t, "POST", path+"/leases", nil).want(t, 409, "no_attempts_left")
 		c.do(t, "POST", "/v1/quizzes/"+s.quiz(t, quizBody("Đề khác", q))+"/leases", nil).want(t, 409, "not_offline")
 	})
