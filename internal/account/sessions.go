@@ -28,14 +28,8 @@ type Session struct {
 func (s *Service) Sessions(ctx context.Context, c *caller.Caller, cursor string, limit int) (items []Session, nextCursor *string, err error) {
 	list := "sessions/" + c.MemberID
 	q := store.Query{Index: "memberId", Eq: []any{c.MemberID}, Limit: limit}
-	if cursor != "" {
-		b, err := s.pages.Open(list, cursor)
-		if err != nil {
-			return nil, nil, err
-		}
-		if q.After, err = store.DecodePosition(b); err != nil {
-			return nil, nil, fault.BadCursor.Because(err)
-		}
+	if q.After, err = store.OpenPosition(s.pages, list, cursor); err != nil {
+		return nil, nil, err
 	}
 	found, err := s.installations.Find(ctx, q)
 	if err != nil {
@@ -49,14 +43,9 @@ func (s *Service) Sessions(ctx context.Context, c *caller.Caller, cursor string,
 		}
 	}
 	if found.More {
-		b, err := found.Next.Encode()
-		if err != nil {
-			return nil, nil, err
-		}
-		next := s.pages.Seal(list, b)
-		nextCursor = &next
+		nextCursor, err = found.Next.Seal(s.pages, list)
 	}
-	return items, nextCursor, nil
+	return items, nextCursor, err
 }
 
 func (x *session) view(current string) Session {

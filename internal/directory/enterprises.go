@@ -148,7 +148,8 @@ func (s *Service) Enterprise(ctx context.Context, who *caller.Caller, id string)
 func (s *Service) Enterprises(ctx context.Context, who *caller.Caller, cursor string, limit int) ([]Enterprise, *string, error) {
 	const list = "enterprises"
 	q := store.Query{Index: "nameKey", Limit: store.MaxPage}
-	if err := s.openCursor(list, cursor, &q); err != nil {
+	var err error
+	if q.After, err = store.OpenPosition(s.pages, list, cursor); err != nil {
 		return nil, nil, err
 	}
 	var out []Enterprise
@@ -164,7 +165,7 @@ func (s *Service) Enterprises(ctx context.Context, who *caller.Caller, cursor st
 			}
 			if len(out) == limit {
 				last := &out[limit-1]
-				next, err := s.sealCursor(list, store.Position{Values: []any{last.NameKey}, ID: last.ID})
+				next, err := store.Position{Values: []any{last.NameKey}, ID: last.ID}.Seal(s.pages, list)
 				return out, next, err
 			}
 			out = append(out, *e)
@@ -174,29 +175,6 @@ func (s *Service) Enterprises(ctx context.Context, who *caller.Caller, cursor st
 		}
 		q.After = page.Next
 	}
-}
-
-func (s *Service) openCursor(list, cursor string, q *store.Query) error {
-	if cursor == "" {
-		return nil
-	}
-	b, err := s.pages.Open(list, cursor)
-	if err != nil {
-		return err
-	}
-	if q.After, err = store.DecodePosition(b); err != nil {
-		return fault.BadCursor.Because(err)
-	}
-	return nil
-}
-
-func (s *Service) sealCursor(list string, at store.Position) (*string, error) {
-	b, err := at.Encode()
-	if err != nil {
-		return nil, err
-	}
-	c := s.pages.Seal(list, b)
-	return &c, nil
 }
 
 // EnterpriseByCode finds an enterprise by its code in the province's lists.

@@ -111,7 +111,7 @@ func Item[P any](ctx context.Context, o *Office, m *publication.Machine[P], c *c
 // Items lists items in the caller's scope, latest change first. list names the
 // listing, for its cursor; state "" is any.
 func Items[P any](ctx context.Context, o *Office, m *publication.Machine[P], c *caller.Caller, list, state, cursor string, limit int) ([]publication.Item[P], *string, error) {
-	at, err := o.position(list+state, cursor)
+	at, err := store.OpenPosition(o.Pages, list+state, cursor)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -128,7 +128,7 @@ func Items[P any](ctx context.Context, o *Office, m *publication.Machine[P], c *
 		}
 		at = found.Next
 		if len(out) >= limit {
-			next, err := o.seal(list+state, at)
+			next, err := at.Seal(o.Pages, list+state)
 			return out, next, err
 		}
 	}
@@ -151,7 +151,7 @@ func Chosen[P any](ctx context.Context, o *Office, m *publication.Machine[P], c 
 	if l.Fits == nil {
 		return Items(ctx, o, m, c, l.Name, l.State, cursor, limit)
 	}
-	at, err := o.position(l.Name+l.State, cursor)
+	at, err := store.OpenPosition(o.Pages, l.Name+l.State, cursor)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -170,7 +170,7 @@ func Chosen[P any](ctx context.Context, o *Office, m *publication.Machine[P], c 
 				out = append(out, *i)
 			}
 			if last := k == len(found.Items)-1; len(out) >= limit && !(last && !found.More) || looked >= maxLooked && last && found.More {
-				next, err := o.seal(l.Name+l.State, at)
+				next, err := at.Seal(o.Pages, l.Name+l.State)
 				return out, next, err
 			}
 		}
@@ -178,28 +178,4 @@ func Chosen[P any](ctx context.Context, o *Office, m *publication.Machine[P], c 
 			return out, nil, nil
 		}
 	}
-}
-
-// position opens a cursor of a listing, "" for its start.
-func (o *Office) position(list, cursor string) (at store.Position, err error) {
-	if cursor == "" {
-		return at, nil
-	}
-	b, err := o.Pages.Open(list, cursor)
-	if err != nil {
-		return at, err
-	}
-	if at, err = store.DecodePosition(b); err != nil {
-		return at, fault.BadCursor
-	}
-	return at, nil
-}
-
-func (o *Office) seal(list string, at store.Position) (*string, error) {
-	b, err := at.Encode()
-	if err != nil {
-		return nil, err
-	}
-	next := o.Pages.Seal(list, b)
-	return &next, nil
 }

@@ -28,15 +28,9 @@ func (s *Server) ListAudit(ctx context.Context, r contract.ListAuditRequestObjec
 		return nil, err
 	}
 	list := "audit/" + f.ActorID + "/" + f.Target + "/" + f.Act + "/" + text(r.Params.From) + "/" + text(r.Params.To)
-	var at store.Position
-	if c := text(r.Params.Cursor); c != "" {
-		b, err := s.Pages.Open(list, c)
-		if err != nil {
-			return nil, err
-		}
-		if at, err = store.DecodePosition(b); err != nil {
-			return nil, fault.BadCursor
-		}
+	at, err := store.OpenPosition(s.Pages, list, text(r.Params.Cursor))
+	if err != nil {
+		return nil, err
 	}
 	found, next, more, err := s.Audit.List(ctx, f, at, page.Limit(r.Params.Limit))
 	if err != nil {
@@ -44,12 +38,9 @@ func (s *Server) ListAudit(ctx context.Context, r contract.ListAuditRequestObjec
 	}
 	out := contract.ListAudit200JSONResponse{Items: auditEntries(found)}
 	if more {
-		b, err := next.Encode()
-		if err != nil {
+		if out.NextCursor, err = next.Seal(s.Pages, list); err != nil {
 			return nil, err
 		}
-		c := s.Pages.Seal(list, b)
-		out.NextCursor = &c
 	}
 	return out, s.Audit.Write(ctx, "", audit.Entry{At: s.Now(), ActorID: who.MemberID, Act: "audit.read", Target: "audit/entries",
 		Details: map[string]string{"actor": f.ActorID, "target": f.Target, "act": f.Act}})

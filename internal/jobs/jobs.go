@@ -198,23 +198,14 @@ func (s *Service) List(ctx context.Context, who *caller.Caller, cursor string, l
 	if !s.Oversees(who) {
 		list, q = "imports/"+who.MemberID, store.Query{Index: "by", Eq: []any{who.MemberID}, Desc: true, Limit: limit}
 	}
-	if cursor != "" {
-		b, err := s.Pages.Open(list, cursor)
-		if err != nil {
-			return nil, nil, err
-		}
-		if q.After, err = store.DecodePosition(b); err != nil {
-			return nil, nil, fault.BadCursor
-		}
+	var err error
+	if q.After, err = store.OpenPosition(s.Pages, list, cursor); err != nil {
+		return nil, nil, err
 	}
 	found, err := s.rows.Find(ctx, q)
 	if err != nil || !found.More {
 		return found.Items, nil, err
 	}
-	b, err := found.Next.Encode()
-	if err != nil {
-		return nil, nil, err
-	}
-	next := s.Pages.Seal(list, b)
-	return found.Items, &next, nil
+	next, err := found.Next.Seal(s.Pages, list)
+	return found.Items, next, err
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"sotay/internal/caller"
-	"sotay/internal/fault"
 	"sotay/internal/store"
 )
 
@@ -61,16 +60,11 @@ func (s *Service) DeleteBookmark(ctx context.Context, c *caller.Caller, document
 // Bookmarks lists the caller's marks, newest first, without those of documents
 // that the caller may not see now.
 func (s *Service) Bookmarks(ctx context.Context, c *caller.Caller, cursor string, limit int) ([]Bookmark, *string, error) {
-	const list = "bookmarks/"
+	list := "bookmarks/" + c.MemberID
 	q := store.Query{Index: "member", Eq: []any{c.MemberID}, Desc: true, Limit: limit}
-	if cursor != "" {
-		b, err := s.pages.Open(list+c.MemberID, cursor)
-		if err != nil {
-			return nil, nil, err
-		}
-		if q.After, err = store.DecodePosition(b); err != nil {
-			return nil, nil, fault.BadCursor
-		}
+	var err error
+	if q.After, err = store.OpenPosition(s.pages, list, cursor); err != nil {
+		return nil, nil, err
 	}
 	var out []Bookmark
 	for {
@@ -88,12 +82,8 @@ func (s *Service) Bookmarks(ctx context.Context, c *caller.Caller, cursor string
 		}
 		q.After = found.Next
 		if len(out) >= limit {
-			b, err := q.After.Encode()
-			if err != nil {
-				return nil, nil, err
-			}
-			next := s.pages.Seal(list+c.MemberID, b)
-			return out, &next, nil
+			next, err := q.After.Seal(s.pages, list)
+			return out, next, err
 		}
 		q.Limit = limit - len(out)
 	}

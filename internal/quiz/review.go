@@ -276,14 +276,9 @@ func (s *Service) MyAttempts(ctx context.Context, c *caller.Caller, quizID, curs
 		q.Index, q.Eq = "mine", []any{mineKey(KindQuiz+"/"+quizID, c.MemberID)}
 	}
 	list := "attempts/" + c.MemberID + "/" + quizID
-	if cursor != "" {
-		b, err := s.Pages.Open(list, cursor)
-		if err != nil {
-			return nil, nil, err
-		}
-		if q.After, err = store.DecodePosition(b); err != nil {
-			return nil, nil, fault.BadCursor
-		}
+	var err error
+	if q.After, err = store.OpenPosition(s.Pages, list, cursor); err != nil {
+		return nil, nil, err
 	}
 	found, err := s.attempts.Find(ctx, q)
 	if err != nil {
@@ -293,12 +288,8 @@ func (s *Service) MyAttempts(ctx context.Context, c *caller.Caller, quizID, curs
 	if err != nil || !found.More {
 		return out, nil, err
 	}
-	b, err := found.Next.Encode()
-	if err != nil {
-		return nil, nil, err
-	}
-	next := s.Pages.Seal(list, b)
-	return out, &next, nil
+	next, err := found.Next.Seal(s.Pages, list)
+	return out, next, err
 }
 
 // listed adds what the member may see of each attempt; reviews are read with

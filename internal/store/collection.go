@@ -50,25 +50,17 @@ func (c *Collection[T]) Get(ctx context.Context, id string) (T, error) {
 
 // GetMany returns those of the documents that exist, by id.
 func (c *Collection[T]) GetMany(ctx context.Context, ids []string) (map[string]T, error) {
-	out := make(map[string]T, len(ids))
-	for len(ids) > 0 {
-		n := min(len(ids), MaxPage)
-		keys := make([]any, n)
-		for i, id := range ids[:n] {
-			keys[i] = id
+	docs, err := c.GetManyRaw(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	out := make(map[string]T, len(docs))
+	for _, doc := range docs {
+		var t T
+		if err := Decode(doc, &t); err != nil {
+			return nil, err
 		}
-		docs, err := c.engine.GetMany(ctx, c.schema, keys)
-		if err != nil {
-			return nil, c.wrap("get many", "", err)
-		}
-		for _, doc := range docs {
-			var t T
-			if err := Decode(doc, &t); err != nil {
-				return nil, err
-			}
-			out[meta(&t).ID] = t
-		}
-		ids = ids[n:]
+		out[meta(&t).ID] = t
 	}
 	return out, nil
 }
