@@ -7,6 +7,7 @@ import (
 
 	"sotay/internal/caller"
 	"sotay/internal/fault"
+	"sotay/internal/ident"
 	"sotay/internal/page"
 	"sotay/internal/publication"
 	"sotay/internal/store"
@@ -58,6 +59,21 @@ func (o *Office) InScope(c *caller.Caller, roles ...caller.RoleName) func(orgID 
 // Actor is the caller acting as one of the roles.
 func (o *Office) Actor(c *caller.Caller, roles ...caller.RoleName) publication.Actor {
 	return publication.Actor{ID: c.MemberID, May: o.InScope(c, roles...)}
+}
+
+// Begin returns a new item of an organisation that the caller edits for, without
+// its content. Without a source's key the item is its own source.
+func Begin[P any](o *Office, c *caller.Caller, orgID, sourceKey, sourceHash string) (item publication.Item[P], err error) {
+	if o.InScope(c, Editors...)(orgID) != nil {
+		return item, OutOfScope
+	}
+	item = publication.Item[P]{OrgID: orgID, Visibility: o.OwnReaders(orgID)}
+	item.ID = ident.New()
+	item.UniqueKey, item.SourceKey = item.ID, item.ID
+	if sourceKey != "" {
+		item.SourceKey, item.SourceHash = sourceKey, sourceHash
+	}
+	return item, nil
 }
 
 // Verb is a step of the life of what is published.

@@ -41,7 +41,7 @@ func (s *Server) CreateQuestion(ctx context.Context, r contract.CreateQuestionRe
 	if err != nil {
 		return nil, err
 	}
-	i, err := s.Quizzes.CreateQuestion(ctx, who, r.Body.OrgId, questionInput(&r.Body.Content).Keeping(&question.Question{}))
+	i, err := s.Quizzes.CreateQuestion(ctx, who, r.Body.OrgId, questionInput(&r.Body.Content).Bare())
 	if err != nil {
 		return nil, below("/content", err)
 	}

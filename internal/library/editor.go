@@ -7,7 +7,6 @@ import (
 	"sotay/internal/caller"
 	"sotay/internal/editorial"
 	"sotay/internal/fault"
-	"sotay/internal/ident"
 	"sotay/internal/store"
 )
 
@@ -18,14 +17,9 @@ var numberTaken = fault.New(fault.Conflict, "document_number_taken",
 
 // CreateDocument begins a document.
 func (s *Service) CreateDocument(ctx context.Context, c *caller.Caller, orgID string, in DocumentInput) (DocumentItem, error) {
-	if err := s.office.InScope(c, editorial.Editors...)(orgID); err != nil {
-		return DocumentItem{}, editorial.OutOfScope
-	}
-	item := DocumentItem{OrgID: orgID, Visibility: s.office.OwnReaders(orgID)}
-	item.ID = ident.New()
-	item.SourceKey = item.ID
-	if in.SourceKey != "" {
-		item.SourceKey, item.SourceHash = in.SourceKey, in.SourceHash
+	item, err := editorial.Begin[Document](&s.office, c, orgID, in.SourceKey, in.SourceHash)
+	if err != nil {
+		return item, err
 	}
 	item.Payload.Language = "vi"
 	if err := s.applyDocument(ctx, in, &item); err != nil {
@@ -44,14 +38,9 @@ func (s *Service) UpdateDocument(ctx context.Context, c *caller.Caller, id strin
 
 // CreateMaterial begins a material.
 func (s *Service) CreateMaterial(ctx context.Context, c *caller.Caller, orgID, kind string, in MaterialInput) (MaterialItem, error) {
-	if err := s.office.InScope(c, editorial.Editors...)(orgID); err != nil {
-		return MaterialItem{}, editorial.OutOfScope
-	}
-	item := MaterialItem{OrgID: orgID, Visibility: s.office.OwnReaders(orgID)}
-	item.ID = ident.New()
-	item.UniqueKey, item.SourceKey = item.ID, item.ID
-	if in.SourceKey != "" {
-		item.SourceKey, item.SourceHash = in.SourceKey, in.SourceHash
+	item, err := editorial.Begin[Material](&s.office, c, orgID, in.SourceKey, in.SourceHash)
+	if err != nil {
+		return item, err
 	}
 	item.Payload.Language, item.Payload.Kind = "vi", kind
 	if err := s.applyMaterial(ctx, in, &item); err != nil {

@@ -7,18 +7,15 @@ import (
 	"sotay/internal/caller"
 	"sotay/internal/editorial"
 	"sotay/internal/fault"
-	"sotay/internal/ident"
 	"sotay/internal/quiz/question"
 )
 
 // CreateQuestion begins a question of an organisation's bank.
 func (s *Service) CreateQuestion(ctx context.Context, c *caller.Caller, orgID string, q question.Question) (QuestionItem, error) {
-	if err := s.office.InScope(c, editorial.Editors...)(orgID); err != nil {
-		return QuestionItem{}, editorial.OutOfScope
+	item, err := editorial.Begin[question.Question](&s.office, c, orgID, "", "")
+	if err != nil {
+		return item, err
 	}
-	item := QuestionItem{OrgID: orgID, Visibility: s.office.OwnReaders(orgID)}
-	item.ID = ident.New()
-	item.UniqueKey, item.SourceKey = item.ID, item.ID
 	if err := s.applyQuestion(ctx, q, &item); err != nil {
 		return item, err
 	}
@@ -68,15 +65,5 @@ func (s *Service) applyQuestion(ctx context.Context, q question.Question, i *Que
 
 // lines is all that a question says, as a mark of secrecy is looked for.
 func lines(q *question.Question) []string {
-	out := append([]string{q.Text, q.Explanation, q.Topic}, q.Accepted...)
-	for _, c := range q.Choices {
-		out = append(out, c.Text)
-	}
-	for _, p := range q.Pairs {
-		out = append(out, p.Prompt, p.Option)
-	}
-	for _, o := range slices.Concat(q.Spare, q.Steps) {
-		out = append(out, o.Text)
-	}
-	return out
+	return append(q.Texts(), q.Text, q.Explanation, q.Topic)
 }

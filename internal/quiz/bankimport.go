@@ -12,7 +12,6 @@ import (
 	"sotay/internal/caller"
 	"sotay/internal/editorial"
 	"sotay/internal/fault"
-	"sotay/internal/ident"
 	"sotay/internal/quiz/formats"
 	"sotay/internal/quiz/question"
 )
@@ -240,9 +239,11 @@ func (s *Service) matches(ctx context.Context, orgID string, i *formats.Item) (m
 func (s *Service) applyPlanned(ctx context.Context, c *caller.Caller, orgID string, p *planned) (string, error) {
 	actor := s.office.Actor(c, editorial.Editors...)
 	if p.old == nil {
-		item := QuestionItem{OrgID: orgID, Visibility: s.office.OwnReaders(orgID), SourceKey: p.key, SourceHash: p.hash, Payload: p.item.Question}
-		item.ID = ident.New()
-		item.UniqueKey = item.ID
+		item, err := editorial.Begin[question.Question](&s.office, c, orgID, p.key, p.hash)
+		if err != nil {
+			return "", err
+		}
+		item.Payload = p.item.Question
 		return item.ID, sourceFault(s.questions.Create(ctx, actor, &item))
 	}
 	if p.unchanged {

@@ -10,7 +10,6 @@ import (
 	"sotay/internal/caller"
 	"sotay/internal/editorial"
 	"sotay/internal/fault"
-	"sotay/internal/ident"
 	"sotay/internal/quiz/rank"
 	"sotay/internal/viet"
 )
@@ -35,14 +34,9 @@ type ContestInput struct {
 
 // CreateContest begins a contest.
 func (s *Service) CreateContest(ctx context.Context, c *caller.Caller, orgID string, in ContestInput) (ContestItem, error) {
-	if err := s.office.InScope(c, editorial.Editors...)(orgID); err != nil {
-		return ContestItem{}, editorial.OutOfScope
-	}
-	item := ContestItem{OrgID: orgID, Visibility: s.office.OwnReaders(orgID)}
-	item.ID = ident.New()
-	item.UniqueKey, item.SourceKey = item.ID, item.ID
-	if in.SourceKey != "" {
-		item.SourceKey = in.SourceKey
+	item, err := editorial.Begin[Contest](&s.office, c, orgID, in.SourceKey, "")
+	if err != nil {
+		return item, err
 	}
 	item.Payload = Contest{StaffExcluded: true, RankBy: rank.Usual(), Review: Review{AfterClose, AfterClose, AfterClose}, CollectiveBy: ByPeople, FastSeconds: usualFast}
 	if err := s.applyContest(in, &item); err != nil {

@@ -61,30 +61,15 @@ func (s *Service) ContestBody(c *caller.Caller, id string) (*publication.Served,
 
 // Contests lists those that the caller may know of, newest first.
 func (s *Service) Contests(c *caller.Caller, cursor string, limit int) ([]ContestSummary, *string, error) {
-	const list = "contests"
-	after := ""
-	if cursor != "" {
-		b, err := s.Pages.Open(list, cursor)
-		if err != nil {
-			return nil, nil, err
-		}
-		after = string(b)
+	found, next, err := listOut(s, c, "contests", s.catalogue.Load().contestOrder, cursor, limit, func(*published[Contest]) bool { return true })
+	if err != nil {
+		return nil, nil, err
 	}
-	var out []ContestSummary
-	for _, p := range s.catalogue.Load().contestOrder {
-		if after != "" && place(p) <= after || !p.Visibility.Admits(c.Identity) {
-			continue
-		}
-		if len(out) == limit {
-			next := s.Pages.Seal(list, []byte(after))
-			return out, &next, nil
-		}
-		out = append(out, summaryOf(p))
-		if len(out) == limit {
-			after = place(p)
-		}
+	out := make([]ContestSummary, len(found))
+	for i, p := range found {
+		out[i] = summaryOf(p)
 	}
-	return out, nil, nil
+	return out, next, nil
 }
 
 func summaryOf(p *published[Contest]) ContestSummary {

@@ -40,7 +40,7 @@ func (s *Service) readyContest(ctx context.Context, i *ContestItem) error {
 	for k := range p.Rounds {
 		if before != nil && k < len(before.Rounds) && before.Rounds[k].fixed(s.Now()) {
 			p.Rounds[k].Parts = slices.Clone(before.Rounds[k].Parts)
-		} else if err := s.pinAt(ctx, i.OrgID, fmt.Sprintf("/rounds/%d/parts", k), p.Rounds[k].Parts); err != nil {
+		} else if err := s.pin(ctx, i.OrgID, fmt.Sprintf("/rounds/%d/parts", k), p.Rounds[k].Parts); err != nil {
 			return err
 		}
 	}

@@ -10,7 +10,6 @@ import (
 	"sotay/internal/caller"
 	"sotay/internal/editorial"
 	"sotay/internal/fault"
-	"sotay/internal/ident"
 	"sotay/internal/store"
 	"sotay/internal/viet"
 )
@@ -36,14 +35,9 @@ var classified = fault.New(fault.Unsuited, "classified_document",
 
 // CreateQuiz begins a quiz.
 func (s *Service) CreateQuiz(ctx context.Context, c *caller.Caller, orgID string, in QuizInput) (QuizItem, error) {
-	if err := s.office.InScope(c, editorial.Editors...)(orgID); err != nil {
-		return QuizItem{}, editorial.OutOfScope
-	}
-	item := QuizItem{OrgID: orgID, Visibility: s.office.OwnReaders(orgID)}
-	item.ID = ident.New()
-	item.UniqueKey, item.SourceKey = item.ID, item.ID
-	if in.SourceKey != "" {
-		item.SourceKey, item.SourceHash = in.SourceKey, in.SourceHash
+	item, err := editorial.Begin[Quiz](&s.office, c, orgID, in.SourceKey, in.SourceHash)
+	if err != nil {
+		return item, err
 	}
 	item.Payload = Quiz{Language: "vi", Rules: Rules{Counts: Best}, Review: Review{AfterSubmit, AfterSubmit, AfterSubmit}}
 	if err := s.applyQuiz(ctx, in, &item); err != nil {

@@ -90,7 +90,6 @@ func (s *Service) writePaper(ctx context.Context, sittingID string, version int6
 	keys := PaperKeys{}
 	paper.ID = PaperID(sittingID, version)
 	keys.ID = paper.ID
-	places := map[Pin]int64{}
 	for i := range parts {
 		part := PaperPart{Count: parts[i].Count}
 		found, err := s.pinned(ctx, parts[i].Pinned)
@@ -98,15 +97,10 @@ func (s *Service) writePaper(ctx context.Context, sittingID string, version int6
 			return err
 		}
 		for k, pin := range parts[i].Pinned {
-			place, there := places[pin]
-			if !there {
-				q := &found[k].Payload
-				place = int64(len(paper.Items))
-				places[pin] = place
-				paper.Items = append(paper.Items, PaperItem{ID: fmt.Sprintf("q%d", place+1), QuestionID: pin.QuestionID, Version: pin.Version,
-					Topic: q.Topic, Difficulty: q.Difficulty, Face: q.Face()})
-				keys.Keys = append(keys.Keys, q.Key())
-			}
+			q, place := &found[k].Payload, int64(len(paper.Items))
+			paper.Items = append(paper.Items, PaperItem{ID: fmt.Sprintf("q%d", place+1), QuestionID: pin.QuestionID, Version: pin.Version,
+				Topic: q.Topic, Difficulty: q.Difficulty, Face: q.Face()})
+			keys.Keys = append(keys.Keys, q.Key())
 			part.Items = append(part.Items, place)
 		}
 		if part.Count == 0 {

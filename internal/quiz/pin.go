@@ -20,17 +20,13 @@ var notReady = fault.New(fault.Conflict, "questions_missing",
 	"Đề chưa đủ câu hỏi đã phát hành trong ngân hàng.", "The bank does not have the published questions that this needs.")
 
 // pin names the versions of the questions that the parts stand for: of named
-// questions what is out of them, of drawn ones all that are out and fit. An
+// questions what is out of them, of drawn ones all that are out and fit. base is
+// where the parts stand in the input. An
 // organisation uses its own questions and those of the ones below it, which its
 // editors may read: else who may publish for a branch could have the keys of a
 // province by way of a quiz. Parts share no question, so that no attempt has one
 // twice.
-func (s *Service) pin(ctx context.Context, orgID string, parts []Part) error {
-	return s.pinAt(ctx, orgID, "/parts", parts)
-}
-
-// pinAt is pin with the place of the parts in the input.
-func (s *Service) pinAt(ctx context.Context, orgID, base string, parts []Part) error {
+func (s *Service) pin(ctx context.Context, orgID, base string, parts []Part) error {
 	bank, err := s.usable(ctx, orgID)
 	if err != nil {
 		return err

@@ -32,7 +32,24 @@ func (s *Service) QuizBody(c *caller.Caller, id string) (*publication.Served, er
 // Quizzes lists those that the caller may sit, newest first; documentID "" is
 // any.
 func (s *Service) Quizzes(c *caller.Caller, documentID, cursor string, limit int) ([]QuizSummary, *string, error) {
-	list := "quizzes/" + documentID
+	found, next, err := listOut(s, c, "quizzes/"+documentID, s.catalogue.Load().quizOrder, cursor, limit, func(p *published[Quiz]) bool {
+		return documentID == "" || p.Payload.DocumentID == documentID
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	out := make([]QuizSummary, len(found))
+	for i, p := range found {
+		q := &p.Payload
+		out[i] = QuizSummary{ID: p.ItemID, Title: q.Title, DocumentID: q.DocumentID, Topics: q.Topics, Version: p.Number,
+			PublishedAt: p.PublishedAt, Questions: Questions(q.Parts), Window: q.Window}
+	}
+	return out, next, nil
+}
+
+// listOut is a page of what is out, in its order: what the caller may know of
+// and is wanted. list names the listing, for its cursor.
+func listOut[P any](s *Service, c *caller.Caller, list string, order []*published[P], cursor string, limit int, wanted func(*published[P]) bool) (out []*published[P], next *string, err error) {
 	after := ""
 	if cursor != "" {
 		b, err := s.Pages.Open(list, cursor)
@@ -41,21 +58,15 @@ func (s *Service) Quizzes(c *caller.Caller, documentID, cursor string, limit int
 		}
 		after = string(b)
 	}
-	var out []QuizSummary
-	for _, p := range s.catalogue.Load().quizOrder {
-		if after != "" && place(p) <= after || !p.Visibility.Admits(c.Identity) || documentID != "" && p.Payload.DocumentID != documentID {
+	for _, p := range order {
+		if after != "" && place(p) <= after || !p.Visibility.Admits(c.Identity) || !wanted(p) {
 			continue
 		}
 		if len(out) == limit {
-			next := s.Pages.Seal(list, []byte(after))
+			next := s.Pages.Seal(list, []byte(place(out[limit-1])))
 			return out, &next, nil
 		}
-		q := &p.Payload
-		out = append(out, QuizSummary{ID: p.ItemID, Title: q.Title, DocumentID: q.DocumentID, Topics: q.Topics, Version: p.Number,
-			PublishedAt: p.PublishedAt, Questions: Questions(q.Parts), Window: q.Window})
-		if len(out) == limit {
-			after = place(p)
-		}
+		out = append(out, p)
 	}
 	return out, nil, nil
 }

@@ -118,7 +118,7 @@ func quizNames() publication.Kind[Quiz] {
 
 func (s *Service) quizKind() publication.Kind[Quiz] {
 	k := quizNames()
-	k.Ready = func(ctx context.Context, i *QuizItem) error { return s.pin(ctx, i.OrgID, i.Payload.Parts) }
+	k.Ready = func(ctx context.Context, i *QuizItem) error { return s.pin(ctx, i.OrgID, "/parts", i.Payload.Parts) }
 	k.Made = func(ctx context.Context, v *QuizVersion) error {
 		return s.writePaper(ctx, KindQuiz+"/"+v.ItemID, v.Number, v.Payload.Parts)
 	}

@@ -4,21 +4,7 @@ import "slices"
 
 // Bare returns the question without the ids of its options: what its author
 // wrote.
-func (q Question) Bare() Question {
-	q.Choices, q.Pairs, q.Spare, q.Steps = slices.Clone(q.Choices), slices.Clone(q.Pairs), slices.Clone(q.Spare), slices.Clone(q.Steps)
-	for i := range q.Choices {
-		q.Choices[i].ID = ""
-	}
-	for i := range q.Pairs {
-		q.Pairs[i].PromptID, q.Pairs[i].OptionID = "", ""
-	}
-	for _, list := range [][]Option{q.Spare, q.Steps} {
-		for i := range list {
-			list[i].ID = ""
-		}
-	}
-	return q
-}
+func (q Question) Bare() Question { return q.Keeping(&Question{}) }
 
 // Same tells whether two normal questions say the same, ids apart.
 func Same(a, b *Question) bool {
