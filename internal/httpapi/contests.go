@@ -77,10 +77,7 @@ func optionalWords[T ~string](list []string) *[]T {
 	if len(list) == 0 {
 		return nil
 	}
-	out := make([]T, len(list))
-	for k, s := range list {
-		out[k] = T(s)
-	}
+	out := enums[T](list)
 	return &out
 }
 

@@ -87,19 +87,7 @@ func (s *Server) UpdateContest(ctx context.Context, r contract.UpdateContestRequ
 
 // stepContest takes a contest one step on.
 func (s *Server) stepContest(ctx context.Context, id string, v editorial.Verb, ifMatch *contract.IfMatchOptional, reason string) (contract.EditorContestJSONResponse, error) {
-	who, err := signedIn(ctx)
-	if err != nil {
-		return contract.EditorContestJSONResponse{}, err
-	}
-	rev, err := revision(ifMatch)
-	if err != nil {
-		return contract.EditorContestJSONResponse{}, err
-	}
-	i, err := s.Quizzes.StepContest(ctx, who, id, v, rev, reason)
-	if err != nil {
-		return contract.EditorContestJSONResponse{}, err
-	}
-	return editorContest(&i), nil
+	return step(ctx, id, v, ifMatch, reason, s.Quizzes.StepContest, editorContest)
 }
 
 // SubmitContest implements the contract.
@@ -134,7 +122,7 @@ func (s *Server) WithdrawContest(ctx context.Context, r contract.WithdrawContest
 
 // contestInput turns what an editor sent into what the room takes.
 func contestInput(b *contract.ContestPatch) (quiz.ContestInput, error) {
-	in := quiz.ContestInput{Title: b.Title, Description: b.Description, Topics: b.Topics, Visibility: visibilityInput(b.Visibility),
+	in := quiz.ContestInput{Title: b.Title, Description: b.Description, Topics: b.Topics, Visibility: visibilityInput(b.Visibility), Review: reviewInput(b.Review),
 		StaffExcluded: b.StaffExcluded, Prizes: prizesInput(b.Prizes), CollectivePrizes: prizesInput(b.CollectivePrizes), FastSeconds: b.FastSeconds}
 	if e := b.Eligibility; e != nil {
 		in.Eligibility = &quiz.Eligibility{OrgIDs: wordsOf(e.OrgIds), Kinds: wordsOf(e.MemberKinds), Statuses: wordsOf(e.Statuses),
@@ -146,9 +134,6 @@ func contestInput(b *contract.ContestPatch) (quiz.ContestInput, error) {
 			keys[k] = rank.Key(key)
 		}
 		in.RankBy = &keys
-	}
-	if r := b.Review; r != nil {
-		in.Review = &quiz.Review{Score: quiz.When(r.Score), Answers: quiz.When(r.Answers), Explanations: quiz.When(r.Explanations)}
 	}
 	if b.CollectiveBy != nil {
 		by := quiz.CollectiveBy(*b.CollectiveBy)

@@ -88,19 +88,7 @@ func (s *Server) UpdateDocument(ctx context.Context, r contract.UpdateDocumentRe
 
 // stepDocument takes a document one step on.
 func (s *Server) stepDocument(ctx context.Context, id string, v editorial.Verb, ifMatch *contract.IfMatchOptional, reason string) (contract.EditorDocumentJSONResponse, error) {
-	who, err := signedIn(ctx)
-	if err != nil {
-		return contract.EditorDocumentJSONResponse{}, err
-	}
-	rev, err := revision(ifMatch)
-	if err != nil {
-		return contract.EditorDocumentJSONResponse{}, err
-	}
-	i, err := s.Library.StepDocument(ctx, who, id, v, rev, reason)
-	if err != nil {
-		return contract.EditorDocumentJSONResponse{}, err
-	}
-	return editorDocument(&i), nil
+	return step(ctx, id, v, ifMatch, reason, s.Library.StepDocument, editorDocument)
 }
 
 // SubmitDocument implements the contract.

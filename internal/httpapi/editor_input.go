@@ -1,13 +1,17 @@
 package httpapi
 
 import (
+	"context"
 	"strconv"
 	"strings"
 
 	"sotay/internal/audience"
+	"sotay/internal/caller"
+	"sotay/internal/editorial"
 	"sotay/internal/fault"
 	"sotay/internal/httpapi/contract"
 	"sotay/internal/library"
+	"sotay/internal/publication"
 )
 
 // revisionTag is the entity tag of an editor's item.
@@ -26,6 +30,25 @@ func revision(ifMatch *string) (int64, error) {
 			"Cần đúng ETag đã nhận khi đọc.", "It must be the ETag that came with the read.")
 	}
 	return rev, nil
+}
+
+// step takes an item of an editor's one step on, and shows it.
+func step[P, R any](ctx context.Context, id string, v editorial.Verb, ifMatch *contract.IfMatchOptional, reason string,
+	take func(ctx context.Context, c *caller.Caller, id string, v editorial.Verb, rev int64, reason string) (publication.Item[P], error),
+	show func(*publication.Item[P]) R) (shown R, err error) {
+	who, err := signedIn(ctx)
+	if err != nil {
+		return shown, err
+	}
+	rev, err := revision(ifMatch)
+	if err != nil {
+		return shown, err
+	}
+	i, err := take(ctx, who, id, v, rev, reason)
+	if err != nil {
+		return shown, err
+	}
+	return show(&i), nil
 }
 
 func sourceInput(b *contract.Source) *library.Source {

@@ -90,19 +90,7 @@ func (s *Server) UpdateMaterial(ctx context.Context, r contract.UpdateMaterialRe
 
 // stepMaterial takes a material one step on.
 func (s *Server) stepMaterial(ctx context.Context, id string, v editorial.Verb, ifMatch *contract.IfMatchOptional, reason string) (contract.EditorMaterialJSONResponse, error) {
-	who, err := signedIn(ctx)
-	if err != nil {
-		return contract.EditorMaterialJSONResponse{}, err
-	}
-	rev, err := revision(ifMatch)
-	if err != nil {
-		return contract.EditorMaterialJSONResponse{}, err
-	}
-	i, err := s.Library.StepMaterial(ctx, who, id, v, rev, reason)
-	if err != nil {
-		return contract.EditorMaterialJSONResponse{}, err
-	}
-	return editorMaterial(&i), nil
+	return step(ctx, id, v, ifMatch, reason, s.Library.StepMaterial, editorMaterial)
 }
 
 // SubmitMaterial implements the contract.

@@ -97,19 +97,7 @@ func below(base string, err error) error {
 
 // stepQuestion takes a question one step on.
 func (s *Server) stepQuestion(ctx context.Context, id string, v editorial.Verb, ifMatch *contract.IfMatchOptional, reason string) (contract.EditorQuestionJSONResponse, error) {
-	who, err := signedIn(ctx)
-	if err != nil {
-		return contract.EditorQuestionJSONResponse{}, err
-	}
-	rev, err := revision(ifMatch)
-	if err != nil {
-		return contract.EditorQuestionJSONResponse{}, err
-	}
-	i, err := s.Quizzes.StepQuestion(ctx, who, id, v, rev, reason)
-	if err != nil {
-		return contract.EditorQuestionJSONResponse{}, err
-	}
-	return editorQuestion(&i), nil
+	return step(ctx, id, v, ifMatch, reason, s.Quizzes.StepQuestion, editorQuestion)
 }
 
 // SubmitQuestion implements the contract.

@@ -86,19 +86,7 @@ func (s *Server) UpdateQuiz(ctx context.Context, r contract.UpdateQuizRequestObj
 
 // stepQuiz takes a quiz one step on.
 func (s *Server) stepQuiz(ctx context.Context, id string, v editorial.Verb, ifMatch *contract.IfMatchOptional, reason string) (contract.EditorQuizJSONResponse, error) {
-	who, err := signedIn(ctx)
-	if err != nil {
-		return contract.EditorQuizJSONResponse{}, err
-	}
-	rev, err := revision(ifMatch)
-	if err != nil {
-		return contract.EditorQuizJSONResponse{}, err
-	}
-	i, err := s.Quizzes.StepQuiz(ctx, who, id, v, rev, reason)
-	if err != nil {
-		return contract.EditorQuizJSONResponse{}, err
-	}
-	return editorQuiz(&i), nil
+	return step(ctx, id, v, ifMatch, reason, s.Quizzes.StepQuiz, editorQuiz)
 }
 
 // SubmitQuiz implements the contract.
@@ -134,7 +122,7 @@ func (s *Server) WithdrawQuiz(ctx context.Context, r contract.WithdrawQuizReques
 // quizInput turns what an editor sent into what the room takes.
 func quizInput(b *contract.QuizPatch) (quiz.QuizInput, error) {
 	in := quiz.QuizInput{Title: b.Title, Description: b.Description, DocumentID: b.DocumentId, Language: b.Language, Topics: b.Topics,
-		Visibility: visibilityInput(b.Visibility), Offline: b.Offline, Practice: b.Practice}
+		Visibility: visibilityInput(b.Visibility), Review: reviewInput(b.Review), Offline: b.Offline, Practice: b.Practice}
 	if b.Parts != nil {
 		parts := partsInput(*b.Parts)
 		in.Parts = &parts
@@ -142,9 +130,6 @@ func quizInput(b *contract.QuizPatch) (quiz.QuizInput, error) {
 	if b.Rules != nil {
 		rules := rulesInput(b.Rules)
 		in.Rules = &rules
-	}
-	if r := b.Review; r != nil {
-		in.Review = &quiz.Review{Score: quiz.When(r.Score), Answers: quiz.When(r.Answers), Explanations: quiz.When(r.Explanations)}
 	}
 	f := fault.BadInput
 	if b.Window != nil {
@@ -156,6 +141,13 @@ func quizInput(b *contract.QuizPatch) (quiz.QuizInput, error) {
 		return in, f
 	}
 	return in, nil
+}
+
+func reviewInput(r *contract.QuizReview) *quiz.Review {
+	if r == nil {
+		return nil
+	}
+	return &quiz.Review{Score: quiz.When(r.Score), Answers: quiz.When(r.Answers), Explanations: quiz.When(r.Explanations)}
 }
 
 func partsInput(list []contract.QuizPart) []quiz.Part {

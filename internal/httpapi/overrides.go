@@ -100,16 +100,12 @@ func overridesOf(o *quiz.Overrides) contract.QuizOverridesJSONResponse {
 
 // boundOf writes what bound reads.
 func boundOf(t *time.Time) *string {
-	if t == nil || !t.IsZero() {
-		return stampOf(deref(t))
-	}
-	none := ""
-	return &none
-}
-
-func deref(t *time.Time) time.Time {
 	if t == nil {
-		return time.Time{}
+		return nil
 	}
-	return *t
+	if t.IsZero() {
+		none := ""
+		return &none
+	}
+	return stampOf(*t)
 }

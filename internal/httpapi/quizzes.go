@@ -7,6 +7,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"sotay/internal/caller"
+	"sotay/internal/clock"
 	"sotay/internal/fault"
 	"sotay/internal/httpapi/contract"
 	"sotay/internal/page"
@@ -62,7 +63,7 @@ func instant(f *fault.Fault, pointer string, s *string) (time.Time, *fault.Fault
 	if err != nil || t.Year() < 2000 || t.Year() > 2200 {
 		return t, f.At(pointer, "invalid_time", "Cần thời điểm có thật theo RFC 3339, ví dụ 2026-11-25T07:30:00+07:00.", "It must be a real instant as RFC 3339.")
 	}
-	return t.UTC().Truncate(time.Millisecond), f
+	return clock.Milli(t), f
 }
 
 // ListQuizzes implements the contract.
