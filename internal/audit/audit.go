@@ -4,8 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"sotay/internal/clock"
 	"sotay/internal/ident"
@@ -140,21 +141,15 @@ func (r *Record) mark(ctx context.Context, s Seal) error {
 	if err != nil {
 		return err
 	}
-	var wg sync.WaitGroup
-	free := make(chan struct{}, markers)
-	errs := make([]error, len(s.Entries))
-	for k, id := range s.Entries {
+	var all errgroup.Group
+	all.SetLimit(markers)
+	for _, id := range s.Entries {
 		if e, ok := found[id]; !ok || e.Seal != 0 {
 			continue
 		}
-		free <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-free }()
-			errs[k] = r.markOne(ctx, id, s.Seq)
-		})
+		all.Go(func() error { return r.markOne(ctx, id, s.Seq) })
 	}
-	wg.Wait()
-	return errors.Join(errs...)
+	return all.Wait()
 }
 
 func (r *Record) markOne(ctx context.Context, id string, seal int64) error {

@@ -4,7 +4,8 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"sotay/internal/ident"
 	"sotay/internal/quiz/question"
@@ -57,30 +58,18 @@ const abreast = 8
 // sideBySide calls fn for 0 to n-1, several at once, until one fails; then it
 // returns that error.
 func sideBySide(ctx context.Context, n int, fn func(ctx context.Context, i int) error) error {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
-	next := make(chan int)
-	var all sync.WaitGroup
-	for range min(abreast, n) {
-		all.Go(func() {
-			for i := range next {
-				if ctx.Err() != nil {
-					return
-				}
-				if err := fn(ctx, i); err != nil {
-					stop(err)
-					return
-				}
+	all, within := errgroup.WithContext(ctx)
+	all.SetLimit(abreast)
+	for i := 0; i < n && within.Err() == nil; i++ {
+		all.Go(func() error {
+			if within.Err() != nil {
+				return nil
 			}
+			return fn(within, i)
 		})
 	}
-	for i := 0; i < n && ctx.Err() == nil; i++ {
-		select {
-		case next <- i:
-		case <-ctx.Done():
-		}
+	if err := all.Wait(); err != nil {
+		return err
 	}
-	close(next)
-	all.Wait()
-	return context.Cause(ctx)
+	return ctx.Err()
 }

@@ -5,8 +5,9 @@ import (
 	"errors"
 	"math"
 	"slices"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"sotay/internal/ident"
 	"sotay/internal/quiz/rank"
@@ -89,27 +90,27 @@ func (s *Service) foldPage(ctx context.Context, rows []Attempt) error {
 			return err
 		}
 	}
-	errs := make([]error, len(rows))
-	hands := make(chan struct{}, expiryHands)
-	var wg sync.WaitGroup
+	var all errgroup.Group
+	all.SetLimit(expiryHands)
 	for i := range rows {
-		hands <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-hands }()
-			_, err := s.attempts.Update(ctx, rows[i].ID, func(a *Attempt) error {
-				if a.Due >= 0 {
-					return store.ErrUnchanged
-				}
-				a.Due = 0
-				return nil
-			})
-			if !errors.Is(err, store.ErrNotFound) { // erased meanwhile
-				errs[i] = err
-			}
-		})
+		all.Go(func() error { return s.folded(ctx, rows[i].ID) })
 	}
-	wg.Wait()
-	return errors.Join(errs...)
+	return all.Wait()
+}
+
+// folded marks an attempt whose fact is in a page.
+func (s *Service) folded(ctx context.Context, id string) error {
+	_, err := s.attempts.Update(ctx, id, func(a *Attempt) error {
+		if a.Due >= 0 {
+			return store.ErrUnchanged
+		}
+		a.Due = 0
+		return nil
+	})
+	if errors.Is(err, store.ErrNotFound) { // erased meanwhile
+		return nil
+	}
+	return err
 }
 
 func (p *factPage) add(a *Attempt) {

@@ -3,8 +3,9 @@ package quiz
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"sotay/internal/caller"
 	"sotay/internal/clock"
@@ -179,16 +180,13 @@ func (e expiry) Sweep(ctx context.Context) (int, error) {
 }
 
 func (e expiry) sweepPage(ctx context.Context, rows []Attempt) error {
-	errs := make([]error, len(rows))
-	hands := make(chan struct{}, expiryHands)
-	var wg sync.WaitGroup
+	var all errgroup.Group
+	all.SetLimit(expiryHands)
 	for i := range rows {
-		hands <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-hands }()
-			_, errs[i] = e.expire(ctx, rows[i].ID)
+		all.Go(func() error {
+			_, err := e.expire(ctx, rows[i].ID)
+			return err
 		})
 	}
-	wg.Wait()
-	return errors.Join(errs...)
+	return all.Wait()
 }
