@@ -97,16 +97,14 @@ func everyAnswer(t *testing.T, c *client, id string, secrets []string) map[strin
 		var body fields
 		switch q.Kind {
 		case "ordering":
-			body = fields{"order": []any{"buoc2", "buoc1", "buoc3"}}
+			steps := *q.Choices
+			body = fields{"order": []any{steps[1].Id, steps[0].Id, steps[2].Id}}
 		case "matching":
-			body = fields{"pairs": []any{fields{"promptId": "ve1", "optionId": "dap1"}}}
+			body = fields{"pairs": []any{fields{"promptId": (*q.Prompts)[0].Id, "optionId": (*q.Options)[0].Id}}}
 		case "shortAnswer":
 			body = fields{"text": "không biết"}
 		default:
 			body = fields{"choiceIds": []any{(*q.Choices)[0].Id}}
-			if q.Kind != "trueFalse" {
-				body = fields{"choiceIds": []any{"ma1"}}
-			}
 		}
 		out["save "+q.Text] = c.do(t, "PUT", at+"/answers/"+q.Id, body).want(t, 200)
 	}

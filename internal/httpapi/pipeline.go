@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"time"
 	"unsafe"
@@ -216,12 +217,40 @@ func (s *Server) noRoute(c *fiber.Ctx) error {
 	return nil
 }
 
+// keepFixed keeps a fixed address, such as /questions/export, from calls whose
+// address begins the same and ends with an id. OpenAPI matches the fixed one
+// first (3.1, Path Templating), Fiber the first that takes the method.
+func (s *Server) keepFixed() {
+	for _, fixed := range s.ops {
+		shadowed := false
+		for _, op := range s.ops {
+			shadowed = shadowed || op.route != fixed.route && routeMatches(fixed.route, op.route)
+		}
+		if shadowed {
+			s.app.All(fixed.route, func(c *fiber.Ctx) error {
+				if slices.Contains(s.methodsOf(fixed.route), c.Method()) {
+					return c.Next()
+				}
+				return s.noRoute(c)
+			})
+		}
+	}
+}
+
+func routeMatches(path, route string) bool {
+	return fiber.RoutePatternMatch(path, route, fiber.Config{CaseSensitive: true, StrictRouting: true})
+}
+
 // methodsOf lists the methods that the contract has for a path.
 func (s *Server) methodsOf(path string) []string {
+	fixed := false
+	for _, op := range s.ops {
+		fixed = fixed || op.route == path
+	}
 	var out []string
 	for _, method := range []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"} {
 		for _, op := range s.ops {
-			if (op.method == method || method == "HEAD" && op.method == "GET") && fiber.RoutePatternMatch(path, op.route, fiber.Config{CaseSensitive: true, StrictRouting: true}) {
+			if (op.method == method || method == "HEAD" && op.method == "GET") && (op.route == path || !fixed && routeMatches(path, op.route)) {
 				out = append(out, method)
 				break
 			}

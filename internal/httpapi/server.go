@@ -105,6 +105,7 @@ func New(d Deps) (*Server, error) {
 		return nil, err
 	}
 	s.app = s.newApp()
+	s.keepFixed()
 	router := &router{Router: s.app, server: s, seen: map[string]bool{}}
 	contract.RegisterHandlersWithOptions(router, contract.NewStrictHandler(s, nil), contract.FiberServerOptions{})
 	if err := router.check(); err != nil {

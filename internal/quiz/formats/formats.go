@@ -28,6 +28,9 @@ const (
 	MaxQuestions = 2000
 	maxLines     = 200_000
 	maxProblems  = 200
+	// maxBlock bounds the bytes of one question in a text: the longest that
+	// question.Check passes, with as much again for marks and markup.
+	maxBlock = 512 << 10
 )
 
 // Item is a question of a file. Its options have no ids but those that the

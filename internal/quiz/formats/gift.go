@@ -60,6 +60,10 @@ func (r *giftReader) tag(b *block) (t giftTag) {
 
 // question reads one question.
 func (r *giftReader) question(b *block) {
+	if len(b.text) > maxBlock {
+		r.fail(b.first, "question_too_long", "Câu hỏi dài quá mức; có thể thiếu dấu } hoặc dòng trống sau nó.", "The question is far too long; a } or a blank line after it may be missing.")
+		return
+	}
 	before := len(r.file.Problems)
 	t := r.tag(b)
 	q := question.Question{Topic: b.topic, Difficulty: question.Difficulty(t.Difficulty), DocumentID: t.Document, SectionID: t.Section}
