@@ -47,6 +47,9 @@ func (p *program) serve(ctx context.Context, c config.Config) error {
 			return errors.Join(fmt.Errorf("demo province: %w", err), a.close())
 		}
 	}
+	if err := a.account.CatchUp(ctx); err != nil {
+		return errors.Join(err, a.close())
+	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	server, err := a.edge(ctx, p, c, registry, buffer)

@@ -27,6 +27,10 @@ func (s *Service) Start(ctx context.Context) error {
 	return nil
 }
 
+// CatchUp reads the revocations again: when long work came between Start and
+// the first request, they would be too old to serve on.
+func (s *Service) CatchUp(ctx context.Context) error { return s.revoked.poll(ctx) }
+
 // Healthy tells whether the revocations were read within the last 30 seconds.
 // When not, tokens of ended sessions might be honoured, and only published
 // content may be served.
