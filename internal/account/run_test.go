@@ -29,7 +29,7 @@ func TestHealthy(t *testing.T) {
 	if s.revoked.poll(gone) == nil || s.Healthy() {
 		t.Error("a failed poll counts")
 	}
-	must(t, s.revoked.poll(t.Context()))
+	must(t, s.CatchUp(t.Context()))
 	if !s.Healthy() {
 		t.Error("not healthy after a poll")
 	}

@@ -76,3 +76,52 @@ func republishes(r Review, w *Window) func(*testing.T, *fixture, string) {
 func both(first, second func(*testing.T, *fixture, string)) func(*testing.T, *fixture, string) {
 	return func(t *testing.T, f *fixture, id string) { first(t, f, id); second(t, f, id) }
 }
+
+// The close of a round shows nothing of a question that a later round asks
+// again.
+func TestSharedQuestionsWait(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, openEngine(t), newClock())
+	shared, own := f.aQuestion(t, "chung"), f.aQuestion(t, "riêng")
+	begin := f.clock.now()
+	window := func(from, to int) Window {
+		return Window{OpensAt: begin.Add(time.Duration(from) * time.Hour), ClosesAt: begin.Add(time.Duration(to) * time.Hour)}
+	}
+	rules := Rules{Attempts: 1, TimeLimitSeconds: 600}
+	c := newContest(t, f, func(in *ContestInput) {
+		in.Rounds = &[]Round{
+			{Title: "Vòng 1", Window: window(0, 1), Rules: rules, Parts: []Part{{QuestionIDs: []string{shared}}}},
+			{Title: "Vòng 2", Window: window(0, 2), Rules: rules, Parts: []Part{{QuestionIDs: []string{own}}}},
+			{Title: "Vòng 3", Window: window(2, 5), Rules: rules, Parts: []Part{{QuestionIDs: []string{shared}}}},
+		}
+	})
+	m := who("m", "a")
+	var sat []Attempt
+	for round := range int64(2) {
+		sheet, _, err := c.StartRound(t.Context(), m, c.id, round+1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := c.Submit(t.Context(), m, sheet.ID, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sat = append(sat, a)
+	}
+	shown := func(round int) bool {
+		o, err := c.OutcomeOf(t.Context(), &sat[round])
+		if err != nil {
+			t.Fatal(err)
+		}
+		return o.Scored || len(o.Questions) > 0
+	}
+	for _, at := range []struct {
+		hours float64
+		want  [2]bool
+	}{{0.5, [2]bool{}}, {1.5, [2]bool{}}, {2.5, [2]bool{false, true}}, {4.9, [2]bool{false, true}}, {5.1, [2]bool{true, true}}} {
+		f.clock.at.Store(begin.Add(time.Duration(at.hours * float64(time.Hour))).UnixMilli())
+		if got := [2]bool{shown(0), shown(1)}; got != at.want {
+			t.Errorf("after %v hours: shown %v, want %v", at.hours, got, at.want)
+		}
+	}
+}
