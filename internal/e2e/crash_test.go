@@ -52,7 +52,7 @@ func TestCrashBehindEveryWrite(t *testing.T) {
 	t.Parallel()
 	forEachEngine(t, func(t *testing.T, e *env) {
 		w := newWreck(t, e)
-		crashes := []crash{bookmarking, publishing, withdrawing, refreshing}
+		crashes := append([]crash{bookmarking, publishing, withdrawing, refreshing}, sitting...)
 		if e.engine == "sqlite" { // the same rooms and effects; each costs many sign-ins
 			crashes = append(crashes, signingIn, changingPassword, activating)
 		}

@@ -107,7 +107,12 @@ func (e *env) runWith(t *testing.T, stdin string, vars []string, args ...string)
 	cmd.Stdin = strings.NewReader(stdin)
 	var all bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &all, &all
-	err = cmd.Run()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	tooLong := time.AfterFunc(5*time.Minute, func() { _ = cmd.Process.Kill() }) // such as a server where a refusal was due
+	err = cmd.Wait()
+	tooLong.Stop()
 	if strings.Contains(all.String(), "DATA RACE") {
 		t.Errorf("sotay %v: %s", args, &all)
 	}
