@@ -41,6 +41,7 @@ func (c *client) start(t *testing.T, quizID string) contract.Attempt {
 func TestAttemptOnTwoReplicas(t *testing.T) {
 	t.Parallel()
 	forEachEngine(t, func(t *testing.T, e *env) {
+		e.watched(t)
 		servers := []*server{e.serve(t), e.serve(t)}
 		const questions = 8
 		id := servers[0].numberedQuiz(t, "Hai máy chủ", questions)

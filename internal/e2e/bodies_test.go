@@ -161,7 +161,7 @@ func TestBadBodies(t *testing.T) {
 
 // ifMatch are the headers that an operation needs.
 func ifMatch(o *operation) []string {
-	if o.method == "PATCH" || o.id == "setQuizOverrides" {
+	if p := o.params.GetByInAndName("header", "If-Match"); p != nil && p.Required {
 		return []string{"If-Match", "*"}
 	}
 	return nil

@@ -116,6 +116,7 @@ func TestOpenedRoundStays(t *testing.T) {
 func TestContestResult(t *testing.T) {
 	t.Parallel()
 	forEachEngine(t, func(t *testing.T, e *env) {
+		e.watched(t)
 		clock := later(t, 0)
 		s := e.serve(t, clock)
 		q := s.question(t, aQuestion("Câu của cuộc thi"))

@@ -53,6 +53,7 @@ func person(key string) string { return directory.MemberID(key) }
 // env is a store with the test province in it and everybody signed in.
 type env struct {
 	engine string
+	binary string // of its servers, when they watch for races
 	dir    string // data folder, on SQLite
 	vars   []string
 	uri    string // on MongoDB, with database

@@ -210,7 +210,7 @@ func TestSmuggling(t *testing.T) {
 // that are kept are overwritten by the next on the same connection.
 func TestNothingOfARequestStays(t *testing.T) {
 	t.Parallel()
-	s := newEnv(t, "sqlite").serve(t)
+	s := newEnv(t, "sqlite").watched(t).serve(t)
 	c := s.guest(t)
 	reused := 0
 	trace := &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) {

@@ -69,6 +69,7 @@ func found(j contract.Import) (out []string) {
 func TestImportsOfOrganisationsAndMembers(t *testing.T) {
 	t.Parallel()
 	forEachEngine(t, func(t *testing.T, e *env) {
+		e.watched(t)
 		s := e.serve(t)
 		a := s.as(t, admin)
 		wantImport(t, a.bring(t, "orgs", "cay.csv", orgList, "&dryRun=true"), "checked 4: 1 new, 3 changed, 0 unchanged, 0 errors")

@@ -13,6 +13,7 @@ import (
 func TestLeases(t *testing.T) {
 	t.Parallel()
 	forEachEngine(t, func(t *testing.T, e *env) {
+		e.watched(t)
 		clock := filepath.Join(t.TempDir(), "clock")
 		setFile(t, clock, "0s")
 		s := e.serve(t, "HANDBOOK_TEST_CLOCK="+clock)

@@ -85,6 +85,7 @@ func (s *scene) isGone(t *testing.T) {
 func TestLifeOfDocument(t *testing.T) {
 	t.Parallel()
 	forEachEngine(t, func(t *testing.T, e *env) {
+		e.watched(t)
 		s := newScene(t, e)
 		s.draft(t)
 		s.publish(t)

@@ -7,16 +7,16 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"testing"
 	"time"
+
+	"sotay/internal/store/storetest"
 )
 
-// built is what one run of this package makes once: the server's binary by
-// engine and the folder of the prepared stores.
-var built struct {
-	binary   map[string]string
-	template string
-}
+// built is what one run of this package makes once: the server's binary, and
+// the folder of the prepared stores.
+var built struct{ dir, binary, template string }
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -24,8 +24,8 @@ func run(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "sotay-e2e-")
 	if err == nil {
 		defer func() { _ = os.RemoveAll(dir) }()
-		built.template = filepath.Join(dir, "template")
-		err = buildAll(dir)
+		built.dir, built.template = dir, filepath.Join(dir, "template")
+		built.binary, err = build("server.test", "-race=false")
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "e2e:", err)
@@ -44,29 +44,33 @@ func run(m *testing.M) int {
 	return code
 }
 
-// buildAll makes the binaries. Only that for SQLite watches for races when the
-// tests do: above the adapters the code is the same, each adapter's own suite
-// watches too, and a server that watches costs many times the work.
-func buildAll(dir string) error {
-	plain, watching := filepath.Join(dir, "server.test"), filepath.Join(dir, "watching.test")
-	built.binary = map[string]string{"sqlite": plain, "mongodb": plain}
-	if watch {
-		built.binary["sqlite"] = watching
-		if err := build(watching, "-race"); err != nil {
-			return err
+// watching is the server with the race detector. It costs several times the
+// work, so that only tests use it which have a server do much at once; the rooms
+// and the adapters are watched by their own tests.
+var watching = sync.OnceValues(func() (string, error) { return build("watching.test", "-race") })
+
+// watched has the servers of this store watch for races, when all tests were
+// asked for.
+func (e *env) watched(t *testing.T) *env {
+	t.Helper()
+	if os.Getenv(storetest.EnvAll) != "" && e.engine == "sqlite" {
+		binary, err := watching()
+		if err != nil {
+			t.Fatal(err)
 		}
+		e.binary = binary
 	}
-	return build(plain, "-race=false")
+	return e
 }
 
 // build makes the server's binary with the hooks of its tests.
-func build(to, race string) error {
-	args := []string{"test", "-c", "-o", to, race, "sotay/api"}
-	out, err := exec.Command("go", args...).CombinedOutput()
+func build(name, race string) (string, error) {
+	to := filepath.Join(built.dir, name)
+	out, err := exec.Command("go", "test", "-c", "-o", to, race, "sotay/api").CombinedOutput()
 	if err != nil {
-		return fmt.Errorf("build the server: %w\n%s", err, out)
+		return "", fmt.Errorf("build the server: %w\n%s", err, out)
 	}
-	return nil
+	return to, nil
 }
 
 // eventually waits until fn says yes, and fails with its last word when it

@@ -386,6 +386,7 @@ func TestPreferences(t *testing.T) {
 func TestDirectoryOfTwoReplicas(t *testing.T) {
 	t.Parallel()
 	forEachEngine(t, func(t *testing.T, e *env) {
+		e.watched(t)
 		a, b := e.serve(t), e.serve(t)
 		errs := make(chan *answer, 8)
 		for n := range 4 {

@@ -38,6 +38,7 @@ func (c *client) everyone(t *testing.T, path string) []string {
 func TestMergerInMidTerm(t *testing.T) {
 	t.Parallel()
 	forEachEngine(t, func(t *testing.T, e *env) {
+		e.watched(t)
 		s := e.serve(t)
 		adm, docs := s.as(t, admin), s.desk(t, "documents")
 		mine := docs.release(t, with(document("Của khu phố 1"), fields{"visibility": fields{"kind": "orgs", "orgIds": []any{org("kp1")}}}))

@@ -97,7 +97,7 @@ func TestConfiguration(t *testing.T) {
 // TestOrderlyEnd lets a request finish after the process was told to stop.
 func TestOrderlyEnd(t *testing.T) {
 	t.Parallel()
-	e := newEnv(t, "sqlite")
+	e := newEnv(t, "sqlite").watched(t)
 	hold := filepath.Join(t.TempDir(), "hold")
 	setFile(t, hold, "")
 	metrics := freeAddr(t)

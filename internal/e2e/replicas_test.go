@@ -15,6 +15,7 @@ import (
 func TestTwoReplicas(t *testing.T) {
 	t.Parallel()
 	forEachEngine(t, func(t *testing.T, e *env) {
+		e.watched(t)
 		clock := later(t, 0)
 		servers := []*server{e.serve(t, clock), e.serve(t, clock)}
 		const each = 4

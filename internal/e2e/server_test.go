@@ -3,6 +3,7 @@ package e2e
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -79,7 +80,7 @@ func (o *output) find(parts ...string) (string, bool) {
 
 // command prepares the product's command line on a store.
 func (e *env) command(args []string, more ...string) *exec.Cmd {
-	cmd := exec.Command(built.binary[e.engine], args...)
+	cmd := exec.Command(cmp.Or(e.binary, built.binary), args...)
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "HANDBOOK_") {
 			cmd.Env = append(cmd.Env, v)

@@ -23,6 +23,7 @@ func ends(t *testing.T, what string, clients ...*client) {
 func TestSessions(t *testing.T) {
 	t.Parallel()
 	forEachEngine(t, func(t *testing.T, e *env) {
+		e.watched(t)
 		one, two := e.serve(t), e.serve(t)
 		g, far := one.guest(t), two.guest(t)
 		old, tablet := g.login(t, member, password, "old"), g.login(t, member, password, "tablet")

@@ -38,7 +38,7 @@ func TestGarbageOnTheWire(t *testing.T) {
 // their buffers again.
 func TestStringsOutliveTheirRequest(t *testing.T) {
 	t.Parallel()
-	s := newEnv(t, "sqlite").serve(t)
+	s := newEnv(t, "sqlite").watched(t).serve(t)
 	c := s.as(t, member)
 	conn, err := net.Dial("tcp", strings.TrimPrefix(s.base, "http://"))
 	if err != nil {
