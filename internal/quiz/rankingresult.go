@@ -128,11 +128,10 @@ func (s *Service) writeResult(ctx context.Context, p *published[Contest], number
 	if err := firstError(s.standings.InsertMany(ctx, pages)); err != nil {
 		return err
 	}
-	seats := seatsOf(r.Places)
 	var seated []*seatPage
-	for at := 0; at < len(seats); at += seatRows {
+	for at := 0; at < len(r.Seats); at += seatRows {
 		page := &seatPage{Meta: store.Meta{ID: pageID(id, out.Digest, len(seated))}}
-		for _, k := range seats[at:min(at+seatRows, len(seats))] {
+		for _, k := range r.Seats[at:min(at+seatRows, len(r.Seats))] {
 			page.Members, page.Places = append(page.Members, r.Places[k].Member), append(page.Places, k)
 		}
 		out.FirstMembers = append(out.FirstMembers, page.Members[0])
@@ -158,16 +157,6 @@ func firstError(errs []error) error {
 		}
 	}
 	return nil
-}
-
-// seatsOf is the order of places by member.
-func seatsOf(places []rank.Place) []int64 {
-	out := make([]int64, len(places))
-	for k := range out {
-		out[k] = int64(k)
-	}
-	slices.SortFunc(out, func(a, b int64) int { return strings.Compare(places[a].Member, places[b].Member) })
-	return out
 }
 
 // unitsOf counts by the organisations that stand directly below the contest's;

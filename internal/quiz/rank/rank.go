@@ -129,6 +129,8 @@ type Ranking struct {
 	// Facts are what it was made of, by member and number.
 	Facts  []Fact
 	Places []Place
+	// Seats are the indexes of Places in the order of members' ids.
+	Seats []int64
 
 	keys  []Key
 	guess Guess
@@ -153,27 +155,31 @@ func Of(facts []Fact, keys []Key, guess Guess) Ranking {
 		at = end
 	}
 	r.sort(order)
-	for i := range r.Places {
-		r.Places[i].Rank = int64(i + 1)
-		if i > 0 && order.compare(&r.Places[i].Fact, &r.Places[i-1].Fact) == 0 {
-			r.Places[i].Rank = r.Places[i-1].Rank
-		}
-	}
 	return r
 }
 
-// sort puts the places in order; those who are equal in all keys stand by id.
+// sort puts the places, which stand by member, in order, and ranks them; those
+// who are equal in all keys stay by member.
 func (r *Ranking) sort(o *order) {
-	list := make([]*Place, len(r.Places))
-	for i := range list {
-		list[i] = &r.Places[i]
+	type standing struct {
+		keys [maxKeys]int64
+		at   int
 	}
-	slices.SortFunc(list, func(a, b *Place) int {
-		return cmp.Or(o.compare(&a.Fact, &b.Fact), strings.Compare(a.Member, b.Member))
+	list := make([]standing, len(r.Places))
+	for i := range list {
+		list[i] = standing{o.values(&r.Places[i].Fact), i}
+	}
+	slices.SortFunc(list, func(a, b standing) int {
+		return cmp.Or(slices.Compare(a.keys[:], b.keys[:]), cmp.Compare(a.at, b.at))
 	})
 	out := make([]Place, len(list))
-	for i, p := range list {
-		out[i] = *p
+	r.Seats = make([]int64, len(list))
+	for i := range list {
+		out[i], r.Seats[list[i].at] = r.Places[list[i].at], int64(i)
+		out[i].Rank = int64(i + 1)
+		if i > 0 && list[i].keys == list[i-1].keys {
+			out[i].Rank = out[i-1].Rank
+		}
 	}
 	r.Places = out
 }
@@ -212,38 +218,34 @@ type order struct {
 
 func (o *order) distance(f *Fact) int64 { return o.truth.distance(o.guess, f.Guess) }
 
-// compare is negative when a is better than b.
-func (o *order) compare(a, b *Fact) int {
-	for _, k := range o.keys {
-		c := 0
+// maxKeys is how many keys there are to rank by.
+const maxKeys = 6
+
+// values are what a fact is ranked by, in the order of the keys: less is better.
+func (o *order) values(f *Fact) (out [maxKeys]int64) {
+	for i, k := range o.keys {
 		switch k {
 		case AllCorrect:
-			c = worse(a.allRight(), b.allRight())
+			if !f.allRight() {
+				out[i] = 1
+			}
 		case MostRight:
-			c = cmp.Compare(b.Right, a.Right)
+			out[i] = -f.Right
 		case HighestMark:
-			c = cmp.Compare(b.Mark, a.Mark)
+			out[i] = -f.Mark
 		case NearestGuess:
-			c = cmp.Compare(o.distance(a), o.distance(b))
+			out[i] = o.distance(f)
 		case EarliestSubmit:
-			c = cmp.Compare(a.SubmittedAt, b.SubmittedAt)
+			out[i] = f.SubmittedAt
 		case ShortestDuration:
-			c = cmp.Compare(a.Duration, b.Duration)
-		}
-		if c != 0 {
-			return c
+			out[i] = f.Duration
 		}
 	}
-	return 0
+	return out
 }
 
-// worse is 1 when only b has it.
-func worse(a, b bool) int {
-	switch {
-	case a == b:
-		return 0
-	case a:
-		return -1
-	}
-	return 1
+// compare is negative when a is better than b.
+func (o *order) compare(a, b *Fact) int {
+	x, y := o.values(a), o.values(b)
+	return slices.Compare(x[:], y[:])
 }

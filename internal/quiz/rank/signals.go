@@ -14,7 +14,11 @@ type Signal struct {
 // least time that a question takes in milliseconds, 0 for not looking.
 func (r *Ranking) Signals(perQuestion int64) map[string]Signal {
 	out := map[string]Signal{}
-	users := map[string][]string{} // of a device, each once
+	type users struct {
+		last  string // facts of a member stand together
+		count int64
+	}
+	devices := make(map[string]users, len(r.Places))
 	for i := range r.Facts {
 		f := &r.Facts[i]
 		if perQuestion > 0 && f.Right > 0 && f.Duration < perQuestion*f.Total {
@@ -22,22 +26,16 @@ func (r *Ranking) Signals(perQuestion int64) map[string]Signal {
 			s.Fast++
 			out[f.Member] = s
 		}
-		if f.Device == "" {
-			continue
-		}
-		list := users[f.Device]
-		if n := len(list); n == 0 || list[n-1] != f.Member { // facts of a member stand together
-			users[f.Device] = append(list, f.Member)
+		if u := devices[f.Device]; f.Device != "" && u.last != f.Member {
+			devices[f.Device] = users{f.Member, u.count + 1}
 		}
 	}
-	for _, list := range users {
-		if len(list) < 2 {
-			continue
-		}
-		for _, m := range list {
-			s := out[m]
-			s.SharedWith = max(s.SharedWith, int64(len(list)-1))
-			out[m] = s
+	for i := range r.Facts {
+		f := &r.Facts[i]
+		if u := devices[f.Device]; u.count > 1 {
+			s := out[f.Member]
+			s.SharedWith = max(s.SharedWith, u.count-1)
+			out[f.Member] = s
 		}
 	}
 	return out
