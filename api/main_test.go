@@ -140,8 +140,8 @@ func (a *armed) Insert(ctx context.Context, s *store.Schema, docs []store.Raw) [
 	return a.writer().Insert(ctx, s, docs)
 }
 
-func (a *armed) Replace(ctx context.Context, s *store.Schema, id any, rev int64, doc store.Raw) error {
-	return a.writer().Replace(ctx, s, id, rev, doc)
+func (a *armed) Replace(ctx context.Context, s *store.Schema, id any, rev int64, old, doc store.Raw) error {
+	return a.writer().Replace(ctx, s, id, rev, old, doc)
 }
 
 func (a *armed) Delete(ctx context.Context, s *store.Schema, id any, rev int64) error {

@@ -116,7 +116,7 @@ type halfMarked struct{ store.Engine }
 
 var errDead = errors.New("dead")
 
-func (halfMarked) Replace(context.Context, *store.Schema, any, int64, store.Raw) error {
+func (halfMarked) Replace(context.Context, *store.Schema, any, int64, store.Raw, store.Raw) error {
 	return errDead
 }
 

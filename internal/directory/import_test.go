@@ -62,8 +62,8 @@ func (m *mortal) write(fn func() error) error {
 	return err
 }
 
-func (m *mortal) Replace(ctx context.Context, s *store.Schema, id any, rev int64, doc store.Raw) error {
-	return m.write(func() error { return m.Engine.Replace(ctx, s, id, rev, doc) })
+func (m *mortal) Replace(ctx context.Context, s *store.Schema, id any, rev int64, old, doc store.Raw) error {
+	return m.write(func() error { return m.Engine.Replace(ctx, s, id, rev, old, doc) })
 }
 
 func (m *mortal) Delete(ctx context.Context, s *store.Schema, id any, rev int64) error {

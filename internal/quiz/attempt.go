@@ -130,7 +130,7 @@ type Offline struct {
 var epoch = time.UnixMilli(0).UTC()
 
 func attemptSchema() *store.Schema {
-	return &store.Schema{Name: "attempts", Indexes: []store.Index{
+	return &store.Schema{Name: "attempts", Recent: 8192, Indexes: []store.Index{
 		{Name: "mine", Unique: true, Fields: []store.Field{{Path: "mine", Type: store.String}, {Path: "number", Type: store.Int64}}},
 		{Name: "member", Fields: []store.Field{{Path: "memberId", Type: store.String}, {Path: "startedAt", Type: store.Date}}},
 		{Name: "closed", Fields: []store.Field{{Path: "sittingId", Type: store.String}, {Path: "closedAt", Type: store.Date}}},

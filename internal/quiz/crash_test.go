@@ -46,8 +46,8 @@ func (d *dying) Insert(ctx context.Context, s *store.Schema, docs []store.Raw) [
 	return out
 }
 
-func (d *dying) Replace(ctx context.Context, s *store.Schema, id any, rev int64, doc store.Raw) error {
-	return d.write(func() error { return d.Engine.Replace(ctx, s, id, rev, doc) })
+func (d *dying) Replace(ctx context.Context, s *store.Schema, id any, rev int64, old, doc store.Raw) error {
+	return d.write(func() error { return d.Engine.Replace(ctx, s, id, rev, old, doc) })
 }
 
 // Each of start, save, submit, lease and the beginning of a lease is one write:

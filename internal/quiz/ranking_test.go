@@ -281,9 +281,9 @@ func (m *mortal) Insert(ctx context.Context, s *store.Schema, docs []store.Raw) 
 	return slices.Repeat([]error{errDead}, len(docs))
 }
 
-func (m *mortal) Replace(ctx context.Context, s *store.Schema, id any, rev int64, doc store.Raw) error {
+func (m *mortal) Replace(ctx context.Context, s *store.Schema, id any, rev int64, old, doc store.Raw) error {
 	if m.lives() {
-		return m.Engine.Replace(ctx, s, id, rev, doc)
+		return m.Engine.Replace(ctx, s, id, rev, old, doc)
 	}
 	return errDead
 }

@@ -19,6 +19,7 @@ const maxTries = 256
 type Collection[T any] struct {
 	engine Engine
 	schema *Schema
+	recent recent
 }
 
 // NewCollection joins a schema and an engine. It fails when T has no Meta or
@@ -33,7 +34,7 @@ func NewCollection[T any](e Engine, s *Schema) (*Collection[T], error) {
 	if err := s.Check(); err != nil {
 		return nil, err
 	}
-	return &Collection[T]{engine: e, schema: s}, nil
+	return &Collection[T]{engine: e, schema: s, recent: newRecent(s.Recent)}, nil
 }
 
 func meta[T any](t *T) *Meta { return any(t).(carrier).storeMeta() }
@@ -153,12 +154,21 @@ func (c *Collection[T]) settleInsert(ctx context.Context, m *Meta, doc Raw, unce
 type UpdateFunc[T any] func(*T) error
 
 // Update reads the document, applies fn and writes it by compare-and-set, in
-// bounded tries. It returns the document as written.
+// bounded tries. It returns the document as written. Where the schema says so,
+// the first try is on the document as this process last wrote it: only a write
+// that succeeds comes of that, nothing else is decided by it.
 func (c *Collection[T]) Update(ctx context.Context, id string, fn UpdateFunc[T]) (T, error) {
 	var mark string
-	for try := range maxTries {
-		t, err := c.Get(ctx, id)
-		if err != nil {
+	old, remembered := c.recent.take(id)
+	for try := 0; try < maxTries; {
+		var t T
+		var err error
+		if !remembered {
+			if old, err = c.engine.Get(ctx, c.schema, id); err != nil {
+				return t, c.wrap("get", id, err)
+			}
+		}
+		if err := Decode(old, &t); err != nil {
 			return t, err
 		}
 		m := meta(&t)
@@ -169,6 +179,10 @@ func (c *Collection[T]) Update(ctx context.Context, id string, fn UpdateFunc[T])
 			}
 		}
 		if err := fn(&t); err != nil {
+			if remembered {
+				remembered = false
+				continue
+			}
 			if errors.Is(err, ErrUnchanged) {
 				return t, nil
 			}
@@ -184,9 +198,10 @@ func (c *Collection[T]) Update(ctx context.Context, id string, fn UpdateFunc[T])
 		if err != nil {
 			return t, err
 		}
-		err = c.engine.Replace(ctx, c.schema, id, rev, doc)
+		err = c.engine.Replace(ctx, c.schema, id, rev, old, doc)
 		switch {
 		case err == nil:
+			c.recent.put(id, doc)
 			return t, nil
 		case errors.Is(err, ErrClash):
 			done, serr := c.settleInsert(ctx, m, doc, false)
@@ -200,9 +215,14 @@ func (c *Collection[T]) Update(ctx context.Context, id string, fn UpdateFunc[T])
 		case !errors.Is(err, ErrStale):
 			return t, c.wrap("update", id, err)
 		}
+		if remembered { // another process has written since
+			remembered = false
+			continue
+		}
 		if err := pause(ctx, try); err != nil {
 			return t, c.wrap("update", id, err)
 		}
+		try++
 	}
 	var t T
 	return t, c.wrap("update", id, ErrContention)

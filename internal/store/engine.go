@@ -35,8 +35,10 @@ type Engine interface {
 	// means durable.
 	Insert(ctx context.Context, s *Schema, docs []Raw) []error
 	// Replace writes doc over the document with this id and _rev, or returns
-	// ErrStale when there is none, or ErrClash on a unique key.
-	Replace(ctx context.Context, s *Schema, id any, rev int64, doc Raw) error
+	// ErrStale when there is none, or ErrClash on a unique key. old is the
+	// document of that revision; nil when it is not known, and then an engine
+	// that could leave indexes alone which do not change writes them all.
+	Replace(ctx context.Context, s *Schema, id any, rev int64, old, doc Raw) error
 	// Delete removes the document with this id and _rev, or returns ErrStale.
 	Delete(ctx context.Context, s *Schema, id any, rev int64) error
 	// Find returns documents in the order of an index. q has been checked.

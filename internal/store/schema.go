@@ -44,7 +44,12 @@ type Schema struct {
 	// Majority asks for majority read concern, for readers that must not see
 	// what a fail-over could take back.
 	Majority bool
-	Indexes  []Index
+	// Recent is how many documents a process remembers as it last wrote them,
+	// so that its next update of one need not read it: for documents that one
+	// client writes again and again through one process. Their ids are never
+	// used anew.
+	Recent  int
+	Indexes []Index
 }
 
 // Index returns the declared index of that name, or nil.

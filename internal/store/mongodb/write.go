@@ -42,7 +42,7 @@ func fill(errs []error, err error) []error {
 }
 
 // Replace writes doc over the document with this id and revision.
-func (e *Engine) Replace(ctx context.Context, s *store.Schema, id any, rev int64, doc store.Raw) error {
+func (e *Engine) Replace(ctx context.Context, s *store.Schema, id any, rev int64, _, doc store.Raw) error {
 	if err := ctx.Err(); err != nil {
 		return fmt.Errorf("mongodb: %w", err)
 	}

@@ -24,17 +24,15 @@ type table struct {
 	columns []column
 	sides   []side
 
-	insert, replace, remove string
-	// quick is replace for a document whose indexed fields stay as they are:
-	// an UPDATE that names a column writes its index anew, changed or not. It
-	// touches no row when one of them changes. "" where nothing is indexed.
-	quick string
+	insert, remove string
+	update, tail   string // the two ends of a replace, see there
 }
 
 // column is an indexed field: a real column beside the document.
 type column struct {
 	field store.Field
 	name  string
+	set   string // in an UPDATE
 }
 
 // side is the side table of an array field: a row for each of its elements.
@@ -114,7 +112,9 @@ func (c *catalog) holds(s *store.Schema) bool {
 	return true
 }
 
-func newColumn(f store.Field) column { return column{f, columnName(f.Path)} }
+func newColumn(f store.Field) column {
+	return column{f, columnName(f.Path), quote(columnName(f.Path)) + " = ?"}
+}
 
 func newSide(table string, f store.Field) side {
 	name := sideName(table, f.Path)
@@ -128,17 +128,13 @@ func newSide(table string, f store.Field) side {
 }
 
 func (t *table) statements(name string) {
-	names, marks, sets, same := "id, rev", "?, ?", "rev = ?", ""
+	names, marks := "id, rev", "?, ?"
 	for _, c := range t.columns {
-		same += " AND " + quote(c.name) + " IS ?"
 		names += ", " + quote(c.name)
 		marks += ", ?"
-		sets += ", " + quote(c.name) + " = ?"
 	}
 	t.insert = fmt.Sprintf("INSERT INTO %s (%s, doc) VALUES (%s, ?)", quote(name), names, marks)
-	t.replace = fmt.Sprintf("UPDATE %s SET %s, doc = ? WHERE id = ? AND rev = ?", quote(name), sets)
-	if same != "" {
-		t.quick = fmt.Sprintf("UPDATE %s SET rev = ?, doc = ? WHERE id = ? AND rev = ?%s", quote(name), same)
-	}
+	t.update = fmt.Sprintf("UPDATE %s SET rev = ?", quote(name))
+	t.tail = ", doc = ? WHERE id = ? AND rev = ?"
 	t.remove = fmt.Sprintf("DELETE FROM %s WHERE id = ? AND rev = ?", quote(name))
 }

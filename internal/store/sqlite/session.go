@@ -185,11 +185,8 @@ func (s *session) step(st *step) error {
 		return err
 	}
 	n, err := res.RowsAffected()
-	switch {
-	case err != nil || n > 0:
+	if err != nil || n > 0 {
 		return err
-	case st.other != nil:
-		return s.step(st.other)
 	}
 	return store.ErrStale
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql/driver"
 	"encoding/json"
 	"fmt"
-	"slices"
 
 	"sotay/internal/store"
 )
@@ -28,19 +27,18 @@ type change struct {
 	id     any
 	rev    int64
 	doc    store.Raw
+	old    store.Raw // what is replaced, nil when it is not known
 
 	version int64 // of the catalog that the steps were made for
 	steps   []step
 	err     error
 }
 
-// step is one statement. must says that no row touched means ErrStale, after
-// the other statement, if there is one, has touched none either.
+// step is one statement. must says that no row touched means ErrStale.
 type step struct {
 	query string
 	args  []driver.NamedValue
 	must  bool
-	other *step
 }
 
 // Insert writes new documents, each on its own.
@@ -59,8 +57,8 @@ func (e *Engine) Insert(ctx context.Context, s *store.Schema, docs []store.Raw) 
 }
 
 // Replace writes doc over the document with this id and revision.
-func (e *Engine) Replace(ctx context.Context, s *store.Schema, id any, rev int64, doc store.Raw) error {
-	return e.one(ctx, change{kind: replacing, schema: s, id: id, rev: rev, doc: doc})
+func (e *Engine) Replace(ctx context.Context, s *store.Schema, id any, rev int64, old, doc store.Raw) error {
+	return e.one(ctx, change{kind: replacing, schema: s, id: id, rev: rev, old: old, doc: doc})
 }
 
 // Delete removes the document with this id and revision.
@@ -95,14 +93,8 @@ func (c *change) build(cat *catalog) {
 	case inserting:
 		c.steps = append(c.steps, step{query: t.insert, args: named(append(t.values(c.doc, c.id), []byte(c.doc)))})
 	case replacing:
-		values := t.values(c.doc, nil)[1:] // revision and columns
-		whole := step{query: t.replace, args: named(slices.Concat(values, []any{[]byte(c.doc), c.id, c.rev})), must: true}
-		if t.quick == "" {
-			c.steps = append(c.steps, whole)
-			break
-		}
-		quick := slices.Concat(values[:1], []any{[]byte(c.doc), c.id, c.rev}, values[1:])
-		c.steps = append(c.steps, step{query: t.quick, args: named(quick), must: true, other: &whole})
+		query, args := t.replace(c.old, c.doc)
+		c.steps = append(c.steps, step{query: query, args: named(append(args, []byte(c.doc), c.id, c.rev)), must: true})
 	case deleting:
 		c.steps = append(c.steps, step{query: t.remove, args: named([]any{c.id, c.rev}), must: true})
 	}
@@ -116,17 +108,25 @@ func (c *change) build(cat *catalog) {
 
 // elements adds what a side table needs.
 func (c *change) elements(s *side) error {
+	var list string
+	var err error
+	if c.kind != deleting {
+		if list, err = s.elements(c.doc); err != nil {
+			return err
+		}
+	}
+	if c.kind == replacing && c.old != nil {
+		if before, err := s.elements(c.old); err == nil && before == list {
+			return nil
+		}
+	}
 	if c.kind != inserting {
 		c.steps = append(c.steps, step{query: s.clear, args: named([]any{c.id})})
 	}
-	if c.kind == deleting {
-		return nil
-	}
-	list, err := s.elements(c.doc)
-	if err == nil {
+	if c.kind != deleting {
 		c.steps = append(c.steps, step{query: s.fill, args: named([]any{c.id, list})})
 	}
-	return err
+	return nil
 }
 
 // values reads id, revision and columns of a document, with room for more. A
@@ -141,6 +141,26 @@ func (t *table) values(doc store.Raw, id any) []any {
 		args = append(args, bindable(v))
 	}
 	return args
+}
+
+// replace is the statement that writes doc over old. It names only the columns
+// that change: an UPDATE that names one writes its indexes anew, changed or not.
+// Document, id and revision follow the arguments.
+func (t *table) replace(old, doc store.Raw) (query string, args []any) {
+	values := t.values(doc, nil)[1:] // revision and columns
+	var before []any
+	if old != nil {
+		before = t.values(old, nil)[1:]
+	}
+	args = append(make([]any, 0, len(values)+3), values[0])
+	sets := make([]byte, 0, 128)
+	for i, c := range t.columns {
+		if before == nil || values[i+1] != before[i+1] {
+			sets = append(append(sets, ", "...), c.set...)
+			args = append(args, values[i+1])
+		}
+	}
+	return t.update + string(sets) + t.tail, args
 }
 
 // elements returns the values of the array as JSON, for json_each.

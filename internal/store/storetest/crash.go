@@ -33,8 +33,8 @@ func (c *crash) Insert(ctx context.Context, s *store.Schema, docs []store.Raw) [
 	return errs
 }
 
-func (c *crash) Replace(ctx context.Context, s *store.Schema, id any, rev int64, doc store.Raw) error {
-	err := c.Engine.Replace(ctx, s, id, rev, doc)
+func (c *crash) Replace(ctx context.Context, s *store.Schema, id any, rev int64, old, doc store.Raw) error {
+	err := c.Engine.Replace(ctx, s, id, rev, old, doc)
 	if err == nil {
 		c.wrote()
 	}

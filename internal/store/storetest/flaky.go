@@ -48,8 +48,8 @@ func (f *flaky) Insert(ctx context.Context, s *store.Schema, docs []store.Raw) [
 	return errs
 }
 
-func (f *flaky) Replace(ctx context.Context, s *store.Schema, id any, rev int64, doc store.Raw) error {
-	return f.write(func() error { return f.Engine.Replace(ctx, s, id, rev, doc) })
+func (f *flaky) Replace(ctx context.Context, s *store.Schema, id any, rev int64, old, doc store.Raw) error {
+	return f.write(func() error { return f.Engine.Replace(ctx, s, id, rev, old, doc) })
 }
 
 func (f *flaky) Delete(ctx context.Context, s *store.Schema, id any, rev int64) error {

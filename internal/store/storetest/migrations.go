@@ -138,9 +138,9 @@ func (w *writes) Insert(ctx context.Context, s *store.Schema, docs []store.Raw) 
 	return w.Engine.Insert(ctx, s, docs)
 }
 
-func (w *writes) Replace(ctx context.Context, s *store.Schema, id any, rev int64, doc store.Raw) error {
+func (w *writes) Replace(ctx context.Context, s *store.Schema, id any, rev int64, old, doc store.Raw) error {
 	w.n.Add(1)
-	return w.Engine.Replace(ctx, s, id, rev, doc)
+	return w.Engine.Replace(ctx, s, id, rev, old, doc)
 }
 
 func testMigrateCurrent(t *testing.T, open Opener) {

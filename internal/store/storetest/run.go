@@ -16,7 +16,7 @@ type Opener func(t *testing.T) store.Engine
 func Run(t *testing.T, fresh func(t *testing.T) Opener) {
 	t.Helper()
 	for _, group := range [][]testCase{
-		operations(), rules(), keys(), orders(), races(), sequences(), uncertain(), leases(), migrations(), copies(),
+		operations(), rules(), keys(), orders(), races(), recents(), sequences(), uncertain(), leases(), migrations(), copies(),
 	} {
 		for _, c := range group {
 			t.Run(c.name, func(t *testing.T) {
