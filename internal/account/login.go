@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/netip"
 
+	"golang.org/x/sync/errgroup"
+
 	"sotay/internal/fault"
 	"sotay/internal/store"
 )
@@ -59,10 +61,13 @@ func (s *Service) Login(ctx context.Context, in LoginInput) (Tokens, error) {
 	if err != nil {
 		return Tokens{}, err
 	}
-	if err := s.throttle.clear(ctx, a); err != nil {
-		return Tokens{}, fmt.Errorf("sign in: %w", err)
+	var cleared errgroup.Group // beside the session: the store commits them together
+	cleared.Go(func() error { return s.throttle.clear(ctx, a) })
+	out, err := s.begin(ctx, cred, device)
+	if cerr := cleared.Wait(); cerr != nil {
+		return Tokens{}, errors.Join(fmt.Errorf("sign in: %w", cerr), err)
 	}
-	return s.begin(ctx, cred, device)
+	return out, err
 }
 
 // authenticate returns the account that username and password open.

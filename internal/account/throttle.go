@@ -9,6 +9,8 @@ import (
 	"net/netip"
 	"time"
 
+	"golang.org/x/sync/errgroup"
+
 	"sotay/internal/clock"
 	"sotay/internal/fault"
 	"sotay/internal/secret"
@@ -121,7 +123,7 @@ func (t *throttle) reserve(ctx context.Context, a attempt) error {
 	if err := t.look(ctx, free); err != nil {
 		return err
 	}
-	for _, id := range []string{t.pair(a), t.account(a)} {
+	for _, id := range []string{t.pair(a), t.account(a)} { // one after the other: who is refused at one place does not count everywhere
 		err := t.set(ctx, id, func(c *counter) error {
 			now := t.now()
 			if w := c.wait(now, free[id]); w > 0 {
@@ -165,21 +167,26 @@ func (t *throttle) failed(ctx context.Context, a attempt) error {
 	})
 }
 
-// clear forgets the failures of an account, here and everywhere.
+// clear forgets the failures of an account, here and everywhere, at once: the
+// store commits both together.
 func (t *throttle) clear(ctx context.Context, a attempt) error {
+	var both errgroup.Group
 	for _, id := range []string{t.pair(a), t.account(a)} {
-		_, err := t.rows.Update(ctx, id, func(c *counter) error {
-			if c.Count == 0 {
-				return store.ErrUnchanged
+		both.Go(func() error {
+			_, err := t.rows.Update(ctx, id, func(c *counter) error {
+				if c.Count == 0 {
+					return store.ErrUnchanged
+				}
+				c.Count = 0
+				return nil
+			})
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				return fmt.Errorf("clear attempts: %w", err)
 			}
-			c.Count = 0
 			return nil
 		})
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return fmt.Errorf("clear attempts: %w", err)
-		}
 	}
-	return nil
+	return both.Wait()
 }
 
 // set updates a counter or makes it.
