@@ -73,6 +73,16 @@ type Item[P any] struct {
 	UpdatedAt   time.Time           `bson:"updatedAt"`
 }
 
+// Handlers are who has edited the item or taken it a step on; some may stand
+// twice.
+func (i *Item[P]) Handlers() []string {
+	out := slices.Clone(i.Editors)
+	for _, step := range i.Steps {
+		out = append(out, step.By)
+	}
+	return out
+}
+
 // ItemSchema declares the collection of one kind's items.
 func ItemSchema(name string) *store.Schema {
 	updated := store.Field{Path: "updatedAt", Type: store.Date}

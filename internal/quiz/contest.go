@@ -142,12 +142,9 @@ func (p *Contest) sharedUntil(r *Round) time.Time {
 	return end
 }
 
-// staff are all who have handled a version.
+// staff are all who have handled a version, and who had been noted before.
 func (p *Contest) staff(i *ContestItem) []string {
-	out := slices.Concat(p.Staff, i.Editors)
-	for _, step := range i.Steps {
-		out = append(out, step.By)
-	}
+	out := slices.Concat(p.Staff, i.Handlers())
 	slices.Sort(out)
 	return slices.Compact(out)
 }

@@ -24,7 +24,7 @@ var (
 )
 
 // readyContest pins the questions of every round and remembers who has
-// handled the contest. What has opened stays as it is out.
+// handled the contest or its questions. What has opened stays as it is out.
 func (s *Service) readyContest(ctx context.Context, i *ContestItem) error {
 	p := &i.Payload
 	if len(p.Rounds) == 0 {
@@ -40,9 +40,13 @@ func (s *Service) readyContest(ctx context.Context, i *ContestItem) error {
 	for k := range p.Rounds {
 		if before != nil && k < len(before.Rounds) && before.Rounds[k].fixed(s.Now()) {
 			p.Rounds[k].Parts = slices.Clone(before.Rounds[k].Parts)
-		} else if err := s.pin(ctx, i.OrgID, fmt.Sprintf("/rounds/%d/parts", k), p.Rounds[k].Parts); err != nil {
+			continue
+		}
+		handlers, err := s.pin(ctx, i.OrgID, i.ID, fmt.Sprintf("/rounds/%d/parts", k), p.Rounds[k].Parts)
+		if err != nil {
 			return err
 		}
+		p.Staff = append(slices.Clip(p.Staff), handlers...)
 	}
 	p.Staff = p.staff(i)
 	return nil

@@ -25,15 +25,21 @@ var notReady = fault.New(fault.Conflict, "questions_missing",
 // organisation uses its own questions and those of the ones below it, which its
 // editors may read: else who may publish for a branch could have the keys of a
 // province by way of a quiz. Parts share no question, so that no attempt has one
-// twice.
-func (s *Service) pin(ctx context.Context, orgID, base string, parts []Part) error {
+// twice. A question of a contest that is not over is nobody else's; contestID is
+// the contest that asks, "" for a quiz. The handlers are who has edited or
+// decided on one of the questions.
+func (s *Service) pin(ctx context.Context, orgID, contestID, base string, parts []Part) (handlers []string, err error) {
 	bank, err := s.usable(ctx, orgID)
 	if err != nil {
-		return err
+		return nil, err
+	}
+	reserved, err := s.reserved(ctx, contestID)
+	if err != nil {
+		return nil, err
 	}
 	f := notReady
 	if len(parts) == 0 {
-		return f.At(base, "required", "Chưa có câu hỏi nào.", "There is no question yet.")
+		return nil, f.At(base, "required", "Chưa có câu hỏi nào.", "There is no question yet.")
 	}
 	total, part := 0, map[Pin]int{}
 	for i := range parts {
@@ -42,15 +48,18 @@ func (s *Service) pin(ctx context.Context, orgID, base string, parts []Part) err
 		p.Pinned = nil
 		if len(p.QuestionIDs) > 0 {
 			for k, id := range p.QuestionIDs {
-				if q := bank.byID[id]; q != nil {
-					p.Pinned = append(p.Pinned, q.pin)
-				} else {
+				switch q := bank.byID[id]; {
+				case q == nil:
 					f = f.At(fmt.Sprintf("%s/questionIds/%d", at, k), "not_published", "Câu hỏi này chưa được phát hành.", "This question is not published.")
+				case reserved[id]:
+					f = f.At(fmt.Sprintf("%s/questionIds/%d", at, k), "reserved", "Câu hỏi này thuộc một cuộc thi chưa kết thúc.", "This question is part of a contest that is not over.")
+				default:
+					p.Pinned = append(p.Pinned, q.pin)
 				}
 			}
 		} else {
 			for _, q := range bank.all {
-				if p.fits(q) {
+				if p.fits(q) && !reserved[q.pin.QuestionID] {
 					p.Pinned = append(p.Pinned, q.pin)
 				}
 			}
@@ -64,6 +73,7 @@ func (s *Service) pin(ctx context.Context, orgID, base string, parts []Part) err
 				break
 			}
 			part[pin] = i
+			handlers = append(handlers, bank.byID[pin.QuestionID].handlers...)
 		}
 		total += len(p.Pinned)
 	}
@@ -71,9 +81,39 @@ func (s *Service) pin(ctx context.Context, orgID, base string, parts []Part) err
 		f = f.At(base, "too_many", fmt.Sprintf("Nhiều nhất %d câu, kể cả để rút.", maxItems), fmt.Sprintf("At most %d questions, to be drawn from too.", maxItems))
 	}
 	if len(f.Fields) > 0 {
-		return f
+		return nil, f
 	}
-	return nil
+	return handlers, nil
+}
+
+// reserved are the questions of contests, but for one, that are handed in or out
+// and whose rounds are not over: another sitting would tell their key.
+func (s *Service) reserved(ctx context.Context, but string) (map[string]bool, error) {
+	out := map[string]bool{}
+	reserve := func(c *Contest) {
+		for k := range c.Rounds {
+			if c.Rounds[k].Window.Closed(s.Now().Add(-settleAfter)) {
+				continue
+			}
+			for _, p := range c.Rounds[k].Parts {
+				for _, pin := range p.Pinned {
+					out[pin.QuestionID] = true
+				}
+			}
+		}
+	}
+	err := s.contests.Each(ctx, func(i ContestItem) error {
+		if i.ID != but && i.Live != publication.Withdrawn {
+			reserve(&i.Payload)
+		}
+		return nil
+	})
+	for id, c := range s.catalogue.Load().contests { // what is out may differ from its draft
+		if id != but {
+			reserve(&c.Payload)
+		}
+	}
+	return out, err
 }
 
 func (p *Part) fits(q *usableQuestion) bool {
@@ -84,6 +124,7 @@ func (p *Part) fits(q *usableQuestion) bool {
 type usableQuestion struct {
 	pin               Pin
 	topic, difficulty string
+	handlers          []string
 }
 
 type usableBank struct {
@@ -94,10 +135,12 @@ type usableBank struct {
 // usable reads the published questions that an organisation may use.
 func (s *Service) usable(ctx context.Context, orgID string) (*usableBank, error) {
 	var ids []string
+	handlers := map[string][]string{}
 	bank := &usableBank{byID: map[string]*usableQuestion{}}
 	err := s.questions.Each(ctx, func(i QuestionItem) error {
 		if i.LiveVersion > 0 && i.Live == publication.Published && slices.Contains(s.Orgs.OrgPath(i.OrgID), orgID) {
 			ids = append(ids, publication.VersionID(i.ID, i.LiveVersion))
+			handlers[i.ID] = i.Handlers()
 		}
 		return nil
 	})
@@ -113,7 +156,7 @@ func (s *Service) usable(ctx context.Context, orgID string) (*usableBank, error)
 		if !ok {
 			continue
 		}
-		q := &usableQuestion{pin: Pin{v.ItemID, v.Number}, topic: viet.Fold(v.Payload.Topic), difficulty: string(v.Payload.Difficulty)}
+		q := &usableQuestion{pin: Pin{v.ItemID, v.Number}, topic: viet.Fold(v.Payload.Topic), difficulty: string(v.Payload.Difficulty), handlers: handlers[v.ItemID]}
 		bank.byID[v.ItemID] = q
 		bank.all = append(bank.all, q)
 	}

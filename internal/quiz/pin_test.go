@@ -139,3 +139,42 @@ func TestIDsOfOptions(t *testing.T) {
 		t.Errorf("ids: %+v, given %+v", got, given)
 	}
 }
+
+// A question of a contest is nobody else's until its last round is over: a quiz
+// that shows answers would tell the contest's key. Who has handled a question of
+// the contest takes no part in it.
+func TestQuestionsOfAContestAreReserved(t *testing.T) {
+	t.Parallel()
+	f := newFixture(t, openEngine(t), newClock())
+	ctx := t.Context()
+	author := *f
+	author.editor = who("author", "root", caller.Editor)
+	asked, free := author.questionOf(t, "root", "Câu của cuộc thi"), f.questionOf(t, "root", "Câu khác")
+	c := newContest(t, f, func(in *ContestInput) { (*in.Rounds)[0].Parts = []Part{{QuestionIDs: []string{asked}}} })
+
+	_, err := f.handIn(ctx, "root", Part{QuestionIDs: []string{free, asked}})
+	wantField(t, err, "/parts/0/questionIds/1", "reserved")
+	id, err := f.handIn(ctx, "root", Part{Count: 1, Topic: "Điều lệ"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if q, err := f.EditorQuiz(ctx, f.editor, id); err != nil || len(q.Payload.Parts[0].Pinned) != 1 || q.Payload.Parts[0].Pinned[0].QuestionID != free {
+		t.Errorf("a quiz draws %+v, %v", q.Payload.Parts, err)
+	}
+	other, err := f.CreateContest(ctx, f.editor, "root", ContestInput{Title: ptr("Cuộc thi khác"), Rounds: &[]Round{{Title: "Vòng 1", Window: c.window, Rules: Rules{TimeLimitSeconds: 600},
+		Parts: []Part{{QuestionIDs: []string{asked}}}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = f.StepContest(ctx, f.editor, other.ID, editorial.Submit, 0, "")
+	wantField(t, err, "/rounds/0/parts/0/questionIds/0", "reserved")
+	for _, who := range []*caller.Caller{author.editor, f.approver} {
+		_, _, err := f.StartRound(ctx, who, c.id, 1)
+		wantFault(t, err, contestStaff)
+	}
+
+	f.clock.at.Store(c.window.ClosesAt.Add(settleAfter).UnixMilli())
+	if _, err := f.handIn(ctx, "root", Part{QuestionIDs: []string{free, asked}}); err != nil {
+		t.Errorf("after the close: %v", err)
+	}
+}

@@ -118,7 +118,10 @@ func quizNames() publication.Kind[Quiz] {
 
 func (s *Service) quizKind() publication.Kind[Quiz] {
 	k := quizNames()
-	k.Ready = func(ctx context.Context, i *QuizItem) error { return s.pin(ctx, i.OrgID, "/parts", i.Payload.Parts) }
+	k.Ready = func(ctx context.Context, i *QuizItem) error {
+		_, err := s.pin(ctx, i.OrgID, "", "/parts", i.Payload.Parts)
+		return err
+	}
 	k.Made = func(ctx context.Context, v *QuizVersion) error {
 		return s.writePaper(ctx, KindQuiz+"/"+v.ItemID, v.Number, v.Payload.Parts)
 	}
