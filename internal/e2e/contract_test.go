@@ -127,7 +127,7 @@ func findOperation(t *testing.T, method, target string) *operation {
 // checkAnswer holds an answer against the contract.
 func checkAnswer(t *testing.T, a *answer) {
 	t.Helper()
-	if a.header.Get("X-Request-Id") == "" || a.header.Get("X-Content-Type-Options") != "nosniff" {
+	if a.header.Get("X-Request-Id") == "" || a.header.Get("X-Content-Type-Options") != "nosniff" || a.header.Get("Cache-Control") == "" {
 		t.Errorf("%s %s: standing headers are missing: %v", a.method, a.path, a.header)
 	}
 	if err := fits(findOperation(t, a.method, a.path), a); err != nil {

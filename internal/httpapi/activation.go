@@ -84,7 +84,6 @@ type activationSheet []byte
 // VisitPrintActivationSheetResponse implements the contract.
 func (r activationSheet) VisitPrintActivationSheetResponse(c *fiber.Ctx) error {
 	c.Set(fiber.HeaderContentType, "application/pdf")
-	c.Set(fiber.HeaderCacheControl, "no-store")
 	c.Set(fiber.HeaderContentDisposition, `attachment; filename="ma-kich-hoat.pdf"`)
 	c.Response().SetBodyRaw(r)
 	return nil

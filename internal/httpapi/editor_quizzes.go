@@ -163,7 +163,10 @@ func partsInput(list []contract.QuizPart) []quiz.Part {
 
 func rulesInput(r *contract.QuizRules) quiz.Rules {
 	out := quiz.Rules{TimeLimitSeconds: number(r.TimeLimitSeconds), Attempts: number(r.Attempts), PauseSeconds: number(r.PauseSeconds),
-		PassMark: number(r.PassMark), Counts: quiz.Best, ShuffleQuestions: truth(r.ShuffleQuestions), ShuffleChoices: truth(r.ShuffleChoices)}
+		PassMark: quiz.UsualPassMark, Counts: quiz.Best, ShuffleQuestions: truth(r.ShuffleQuestions), ShuffleChoices: truth(r.ShuffleChoices)}
+	if r.PassMark != nil {
+		out.PassMark = *r.PassMark
+	}
 	if r.Counts != nil {
 		out.Counts = quiz.Counts(*r.Counts)
 	}

@@ -149,6 +149,9 @@ func (s *Server) finish(c *fiber.Ctx, op *operation, requestID string, start tim
 			s.Log.Error("request failed", "request_id", requestID, "operation", op.id, "error", err)
 		}
 	}
+	if h := &c.Response().Header; len(h.Peek(fiber.HeaderCacheControl)) == 0 {
+		setHeader(h, fiber.HeaderCacheControl, "no-store") // made for this caller alone
+	}
 	s.cors.answer(c)
 	now := time.Now()
 	took := now.Sub(start)

@@ -39,7 +39,7 @@ func (s *Service) CreateQuiz(ctx context.Context, c *caller.Caller, orgID string
 	if err != nil {
 		return item, err
 	}
-	item.Payload = Quiz{Language: "vi", Rules: Rules{Counts: Best}, Review: Review{AfterSubmit, AfterSubmit, AfterSubmit}}
+	item.Payload = Quiz{Language: "vi", Rules: Rules{Counts: Best, PassMark: UsualPassMark}, Review: Review{AfterSubmit, AfterSubmit, AfterSubmit}}
 	if err := s.applyQuiz(ctx, in, &item); err != nil {
 		return item, err
 	}

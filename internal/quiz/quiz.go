@@ -46,6 +46,9 @@ const (
 	First Counts = "first"
 )
 
+// UsualPassMark is that of a quiz whose author says none.
+const UsualPassMark = 50
+
 // Rules are how a sitting is sat.
 type Rules struct {
 	// TimeLimitSeconds is how long an attempt lasts, 0 for as long as the
@@ -55,7 +58,8 @@ type Rules struct {
 	Attempts int64 `bson:"attempts"`
 	// PauseSeconds is the wait from the end of an attempt to the next.
 	PauseSeconds int64 `bson:"pauseSeconds"`
-	// PassMark is the score that passes, in per cent of the full mark.
+	// PassMark is the score that passes, in per cent of the full mark; with 0
+	// whatever is handed in does.
 	PassMark         int64  `bson:"passMark"`
 	Counts           Counts `bson:"counts"`
 	ShuffleQuestions bool   `bson:"shuffleQuestions"`

@@ -1467,7 +1467,7 @@ type ContestCreate struct {
 	Review *QuizReview          `json:"review,omitempty"`
 	Rounds *[]ContestRoundInput `json:"rounds,omitempty"`
 
-	// StaffExcluded Default true: who edits, approves or administers above the contest, and whoever has handled it, may not take part
+	// StaffExcluded Default true: who edits, approves or administers above the contest, and whoever has handled it or one of its questions, may not take part
 	StaffExcluded *bool       `json:"staffExcluded,omitempty"`
 	Title         string      `json:"title"`
 	Topics        *[]Slug     `json:"topics,omitempty"`
@@ -1532,7 +1532,7 @@ type ContestPatch struct {
 	Review *QuizReview          `json:"review,omitempty"`
 	Rounds *[]ContestRoundInput `json:"rounds,omitempty"`
 
-	// StaffExcluded Default true: who edits, approves or administers above the contest, and whoever has handled it, may not take part
+	// StaffExcluded Default true: who edits, approves or administers above the contest, and whoever has handled it or one of its questions, may not take part
 	StaffExcluded *bool       `json:"staffExcluded,omitempty"`
 	Title         *string     `json:"title,omitempty"`
 	Topics        *[]Slug     `json:"topics,omitempty"`
@@ -3423,7 +3423,7 @@ type QuizRules struct {
 	// Counts Which attempt counts
 	Counts *QuizRulesCounts `json:"counts,omitempty"`
 
-	// PassMark Per cent of the full mark
+	// PassMark Per cent of the full mark; 50 when absent, and with 0 whatever is handed in passes
 	PassMark *int64 `json:"passMark,omitempty"`
 
 	// PauseSeconds From the end of an attempt to the next
