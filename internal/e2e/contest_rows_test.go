@@ -17,6 +17,11 @@ func aRound(questions ...string) fields {
 		"parts": []any{fields{"questionIds": anys(questions)}}}
 }
 
+// roundOver was open for an hour and closed an hour ago.
+func roundOver(questions ...string) fields {
+	return with(aRound(questions...), fields{"window": fields{"opensAt": in(-2 * time.Hour), "closesAt": in(-time.Hour)}})
+}
+
 func contestBody(title string, rounds ...any) fields {
 	return fields{"orgId": org("tinh"), "title": title, "rounds": rounds}
 }
@@ -66,9 +71,9 @@ func sampleContest(w *cast) string { return w.sampleContest }
 // contestCast makes what the rows of contests need.
 func (w *cast) contestCast(t *testing.T) {
 	t.Helper()
-	w.sampleContest = w.contest(t, contestBody("Cuộc thi của bảng vai trò", aRound(w.sampleQuestion)))
-	over := with(aRound(w.sampleQuestion), fields{"window": fields{"opensAt": in(-2 * time.Hour), "closesAt": in(-time.Hour)}})
-	w.rankedContest = w.contest(t, contestBody("Cuộc thi đã xong", over))
+	// Its question is reserved; those of rounds that are over are anybody's.
+	w.sampleContest = w.contest(t, contestBody("Cuộc thi của bảng vai trò", aRound(w.question(t, aQuestion("Câu của cuộc thi")))))
+	w.rankedContest = w.contest(t, contestBody("Cuộc thi đã xong", roundOver(w.sampleQuestion)))
 	w.releases(t, w.rankedContest)
 }
 

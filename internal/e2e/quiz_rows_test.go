@@ -101,7 +101,7 @@ func (w *cast) draftOf(kind, title string) fields {
 	case "quizzes":
 		return quizBody(title, w.sampleQuestion)
 	case "contests":
-		return contestBody(title, aRound(w.sampleQuestion))
+		return contestBody(title, roundOver(w.sampleQuestion))
 	}
 	return document(title)
 }
