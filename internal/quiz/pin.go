@@ -87,7 +87,8 @@ func (s *Service) pin(ctx context.Context, orgID, contestID, base string, parts 
 }
 
 // reserved are the questions of contests, but for one, that are handed in or out
-// and whose rounds are not over: another sitting would tell their key.
+// and whose rounds are not over: another sitting would tell their key. What a
+// quiz that is out has anyway is not: it may be changed as before.
 func (s *Service) reserved(ctx context.Context, but string) (map[string]bool, error) {
 	out := map[string]bool{}
 	reserve := func(c *Contest) {
@@ -108,9 +109,17 @@ func (s *Service) reserved(ctx context.Context, but string) (map[string]bool, er
 		}
 		return nil
 	})
-	for id, c := range s.catalogue.Load().contests { // what is out may differ from its draft
+	cat := s.catalogue.Load()
+	for id, c := range cat.contests { // what is out may differ from its draft
 		if id != but {
 			reserve(&c.Payload)
+		}
+	}
+	for _, q := range cat.quizzes {
+		for _, p := range q.Payload.Parts {
+			for _, pin := range p.Pinned {
+				delete(out, pin.QuestionID)
+			}
 		}
 	}
 	return out, err

@@ -173,6 +173,17 @@ func TestQuestionsOfAContestAreReserved(t *testing.T) {
 		wantFault(t, err, contestStaff)
 	}
 
+	shown := f.questionOf(t, "root", "Câu đã có trong một đề")
+	quizID, err := f.handIn(ctx, "root", Part{QuestionIDs: []string{shown}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.step(t, quizID, editorial.Approve, editorial.Publish)
+	newContest(t, f, func(in *ContestInput) { (*in.Rounds)[0].Parts = []Part{{QuestionIDs: []string{shown}}} })
+	if _, err := f.handIn(ctx, "root", Part{QuestionIDs: []string{shown}}); err != nil {
+		t.Errorf("what a quiz shows already: %v", err)
+	}
+
 	f.clock.at.Store(c.window.ClosesAt.Add(settleAfter).UnixMilli())
 	if _, err := f.handIn(ctx, "root", Part{QuestionIDs: []string{free, asked}}); err != nil {
 		t.Errorf("after the close: %v", err)
