@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"slices"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -130,15 +129,15 @@ func (p *factPage) add(a *Attempt) {
 }
 
 // facts reads the facts of a round.
-func (s *Service) facts(ctx context.Context, sittingID string) ([]rank.Fact, error) {
+func (s *Service) facts(ctx context.Context, sittingID string) ([][]rank.Fact, error) {
 	r := factReader{words: map[string]string{}}
 	err := s.factPages.AllRaw(ctx, store.Query{Index: "sittingId", Eq: []any{sittingID}}, r.page)
-	return slices.Concat(r.pages...), err
+	return r.pages, err
 }
 
 // factReader reads pages of facts without decoding them, and keeps each text
-// once. Pages stay apart until all are there: one slice would be copied as it
-// grows, which takes longer than all else.
+// once. Pages stay apart: one slice would be copied as it grows, which takes
+// longer than all else.
 type factReader struct {
 	pages [][]rank.Fact
 	words map[string]string

@@ -41,7 +41,7 @@ func TestRealWeek(t *testing.T) {
 		}
 	}
 	c.closes(t)
-	want := rank.Of(facts, rank.Usual(), rank.GuessAllCorrect)
+	want := rank.Of([][]rank.Fact{facts}, rank.Usual(), rank.GuessAllCorrect)
 	got, err := c.results.Get(t.Context(), RoundID(c.id, 1))
 	if err != nil || got.truth() != (rank.Truth{AllCorrect: 71, Participants: 1062, Attempts: 2822}) || got.Digest != want.Digest() {
 		t.Fatalf("%+v: %v", got.truth(), err)

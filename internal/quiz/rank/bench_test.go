@@ -2,7 +2,6 @@ package rank_test
 
 import (
 	"math/rand/v2"
-	"slices"
 	"testing"
 	"time"
 
@@ -17,7 +16,7 @@ func BenchmarkRealWeek(b *testing.B) {
 	rand.New(rand.NewPCG(1, 2)).Shuffle(len(facts), func(i, k int) { facts[i], facts[k] = facts[k], facts[i] })
 	b.ReportAllocs()
 	for b.Loop() {
-		r := rank.Of(slices.Clone(facts), rank.Usual(), rank.GuessAllCorrect)
+		r := rank.Of([][]rank.Fact{facts}, rank.Usual(), rank.GuessAllCorrect)
 		if r.Truth.AllCorrect != 7171 || len(r.Digest()) != 64 || len(r.Signals(2000)) != 0 {
 			b.Fatal(r.Truth)
 		}

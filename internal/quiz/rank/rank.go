@@ -136,10 +136,10 @@ type Ranking struct {
 	guess Guess
 }
 
-// Of ranks a round. Of several facts of one member and number the first by their
+// Of ranks a round from pages of facts, which it does not change. Of several facts of one member and number the first by their
 // content is taken.
-func Of(facts []Fact, keys []Key, guess Guess) Ranking {
-	facts = gather(facts)
+func Of(pages [][]Fact, keys []Key, guess Guess) Ranking {
+	facts := gather(pages)
 	r := Ranking{Truth: truthOf(facts), Facts: facts, keys: keys, guess: guess}
 	order := &order{keys, guess, r.Truth}
 	r.Places = make([]Place, 0, r.Truth.Participants)
