@@ -1,0 +1,143 @@
+package tally
+
+import (
+	"slices"
+	"time"
+)
+
+// Rules say who is obliged to study. They are data: an installation may set them
+// otherwise than Usual.
+type Rules struct {
+	// Exempt are the statuses of those who are not obliged, Excused the kinds.
+	Exempt  []Status
+	Excused []Kind
+}
+
+// Usual has all obliged but those exempt, for good or for a time.
+func Usual() Rules { return Rules{Exempt: []Status{Exempt, TemporarilyExempt}} }
+
+// Counts are those of a unit. All but Total are parts of it, and may overlap.
+type Counts struct {
+	Total int64
+	// Exempt includes TemporarilyExempt. Obliged are all who are neither exempt
+	// nor excused by their kind.
+	Exempt, TemporarilyExempt, Obliged int64
+	// Completed are apart by whether they were obliged; OnBehalf, Session and
+	// Voluntary are those of either that rest on it.
+	CompletedObliged, CompletedExempt int64
+	OnBehalf, Session, Voluntary      int64
+	// InProgress have begun and not completed; QuizPassed have passed.
+	InProgress, QuizPassed int64
+	// What came after the opening. Removed are no longer part of Total.
+	Added, Removed, ExemptedSince, MovedSince, SuspendedSince, LeftSince, DiedSince int64
+}
+
+// Of counts rows by what had been recorded at an instant.
+func Of(rows []Row, rules Rules, at time.Time) Counts {
+	var c Counts
+	for i := range rows {
+		c.count(&rows[i], rules, at)
+	}
+	return c
+}
+
+func (c *Counts) count(r *Row, rules Rules, at time.Time) {
+	s := r.At(at)
+	for _, n := range s.Notes {
+		*c.note(n)++
+	}
+	if !s.OnRoll {
+		return
+	}
+	c.Total++
+	exempt := slices.Contains(rules.Exempt, r.Status)
+	switch {
+	case exempt:
+		c.Exempt++
+		if r.Status == TemporarilyExempt {
+			c.TemporarilyExempt++
+		}
+	case !slices.Contains(rules.Excused, r.Kind):
+		c.Obliged++
+	}
+	if s.Passed {
+		c.QuizPassed++
+	}
+	if s.Completion == nil {
+		if s.Began {
+			c.InProgress++
+		}
+		return
+	}
+	if exempt || slices.Contains(rules.Excused, r.Kind) {
+		c.CompletedExempt++
+	} else {
+		c.CompletedObliged++
+	}
+	switch s.Completion.Basis {
+	case OnBehalf:
+		c.OnBehalf++
+	case BySession:
+		c.Session++
+	case Voluntary:
+		c.Voluntary++
+	case ByApp:
+	}
+}
+
+// note is the count of a note.
+func (c *Counts) note(k EntryKind) *int64 {
+	switch k {
+	case Added:
+		return &c.Added
+	case Removed:
+		return &c.Removed
+	case Exempted:
+		return &c.ExemptedSince
+	case Moved:
+		return &c.MovedSince
+	case Suspended:
+		return &c.SuspendedSince
+	case Left:
+		return &c.LeftSince
+	case Died:
+		return &c.DiedSince
+	case Began, PassedIt, Completed, Revoked:
+	}
+	return new(int64) // counted elsewhere
+}
+
+// Add adds the counts of another unit.
+func (c *Counts) Add(o *Counts) {
+	a, b := c.all(), o.all()
+	for i := range a {
+		*a[i] += *b[i]
+	}
+}
+
+// all are the counts, in one order.
+func (c *Counts) all() []*int64 {
+	return []*int64{&c.Total, &c.Exempt, &c.TemporarilyExempt, &c.Obliged, &c.CompletedObliged, &c.CompletedExempt, &c.OnBehalf, &c.Session, &c.Voluntary,
+		&c.InProgress, &c.QuizPassed, &c.Added, &c.Removed, &c.ExemptedSince, &c.MovedSince, &c.SuspendedSince, &c.LeftSince, &c.DiedSince}
+}
+
+// Rates are fractions from 0 to 1; nil where the denominator is 0.
+type Rates struct {
+	// All is who completed over all, Obliged over the obliged alone, and Present
+	// has exempt members below the line only who completed.
+	All, Obliged, Present *float64
+}
+
+// Rates returns the three rates in use.
+func (c *Counts) Rates() Rates {
+	done := c.CompletedObliged + c.CompletedExempt
+	return Rates{All: rate(done, c.Total), Obliged: rate(c.CompletedObliged, c.Obliged), Present: rate(done, c.Obliged+c.CompletedExempt)}
+}
+
+func rate(n, of int64) *float64 {
+	if of == 0 {
+		return nil
+	}
+	r := float64(n) / float64(of)
+	return &r
+}

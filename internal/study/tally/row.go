@@ -1,0 +1,125 @@
+package tally
+
+import (
+	"slices"
+	"time"
+)
+
+// Status is how a member stood when the drive opened; others are not on a roll.
+type Status string
+
+// The statuses of a roll.
+const (
+	Active              Status = "active"
+	Exempt              Status = "exempt"
+	TemporarilyExempt   Status = "temporarilyExempt"
+	TemporaryAttachment Status = "temporaryAttachment"
+)
+
+// Kind is the kind of membership.
+type Kind string
+
+// The kinds.
+const (
+	Official     Kind = "official"
+	Probationary Kind = "probationary"
+)
+
+// Basis is what a completion rests on.
+type Basis string
+
+// The bases.
+const (
+	ByApp     Basis = "app"
+	BySession Basis = "session"
+	OnBehalf  Basis = "onBehalf"
+	Voluntary Basis = "voluntary"
+)
+
+// EntryKind is what an entry says.
+type EntryKind string
+
+// The entries. What is noted counts apart and changes neither total nor rates.
+const (
+	Added     EntryKind = "added"     // to the roll, after the opening
+	Removed   EntryKind = "removed"   // from the roll
+	Began     EntryKind = "began"     // some evidence is there
+	PassedIt  EntryKind = "passed"    // the drive's quiz
+	Completed EntryKind = "completed" // with a basis
+	Revoked   EntryKind = "revoked"   // a completion, by a correction
+	Exempted  EntryKind = "exempted"
+	Moved     EntryKind = "moved"
+	Suspended EntryKind = "suspended"
+	Left      EntryKind = "left"
+	Died      EntryKind = "died"
+)
+
+// Entry is one thing that came after the opening.
+type Entry struct {
+	Kind EntryKind `bson:"kind"`
+	// At is when it was recorded.
+	At time.Time `bson:"at"`
+	// Basis and On are of a completion: what it rests on, and the day that the
+	// evidence shows, as YYYY-MM-DD.
+	Basis Basis  `bson:"basis,omitempty"`
+	On    string `bson:"on,omitempty"`
+}
+
+// Row is one member of a drive's roll.
+type Row struct {
+	MemberID     string  `bson:"memberId"`
+	Kind         Kind    `bson:"kind"`
+	Status       Status  `bson:"status"`
+	EnterpriseID string  `bson:"enterpriseId"`
+	Entries      []Entry `bson:"entries"` // in the order in which they were recorded
+}
+
+// Standing is how a row stands at an instant.
+type Standing struct {
+	OnRoll bool
+	// Completion is the entry that stands, nil for none.
+	Completion *Entry
+	// Began and Passed say that some evidence, and a passed quiz, is there.
+	Began, Passed bool
+	// Notes are those of the row, each once.
+	Notes []EntryKind
+}
+
+// notes are the entries that are counted apart.
+var notes = []EntryKind{Added, Removed, Exempted, Moved, Suspended, Left, Died}
+
+// At returns how the row stood by what had been recorded at an instant.
+func (r *Row) At(t time.Time) Standing {
+	s := Standing{OnRoll: true}
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		if e.Kind == Added {
+			s.OnRoll = false // until then
+		}
+	}
+	for i := range r.Entries {
+		e := &r.Entries[i]
+		if e.At.After(t) {
+			continue
+		}
+		switch e.Kind {
+		case Added:
+			s.OnRoll = true
+		case Removed:
+			s.OnRoll = false
+		case Began:
+			s.Began = true
+		case PassedIt:
+			s.Passed = true
+		case Completed:
+			s.Completion = e
+		case Revoked:
+			s.Completion = nil
+		case Exempted, Moved, Suspended, Left, Died:
+		}
+		if slices.Contains(notes, e.Kind) && !slices.Contains(s.Notes, e.Kind) {
+			s.Notes = append(s.Notes, e.Kind)
+		}
+	}
+	return s
+}
