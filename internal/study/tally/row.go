@@ -90,13 +90,7 @@ var notes = []EntryKind{Added, Removed, Exempted, Moved, Suspended, Left, Died}
 
 // At returns how the row stood by what had been recorded at an instant.
 func (r *Row) At(t time.Time) Standing {
-	s := Standing{OnRoll: true}
-	for i := range r.Entries {
-		e := &r.Entries[i]
-		if e.Kind == Added {
-			s.OnRoll = false // until then
-		}
-	}
+	s := Standing{OnRoll: !slices.ContainsFunc(r.Entries, func(e Entry) bool { return e.Kind == Added })}
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		if e.At.After(t) {
