@@ -411,7 +411,7 @@ func TestSuppressed(t *testing.T) {
 		{"one alone", []unitRow{unit("a", 1)}, []string{"a"}},
 	} {
 		var hidden []string
-		for _, u := range suppress(c.units) {
+		for _, u := range suppressed(c.units) {
 			if u.Suppressed {
 				hidden = append(hidden, u.OrgID)
 			}

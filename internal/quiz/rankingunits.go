@@ -8,6 +8,7 @@ import (
 	"sotay/internal/caller"
 	"sotay/internal/clock"
 	"sotay/internal/quiz/rank"
+	"sotay/internal/suppress"
 )
 
 // UnitStanding is what an organisation's members did, as everybody may see it.
@@ -28,7 +29,7 @@ func (s *Service) RankedUnits(ctx context.Context, c *caller.Caller, contestID s
 	if err != nil {
 		return nil, rank.Truth{}, err
 	}
-	out := suppress(r.Units)
+	out := suppressed(r.Units)
 	day := clock.Day(r.ComputedAt)
 	for k := range out {
 		out[k].Name = s.People.OrgName(out[k].OrgID, day)
@@ -37,26 +38,20 @@ func (s *Service) RankedUnits(ctx context.Context, c *caller.Caller, contestID s
 	return out, r.truth(), nil
 }
 
-// fewest is the least number of people whose counts are told.
-const fewest = 5
-
-// suppress hides the counts of units with few people, and of the next smallest
-// ones as long as the sum of all would tell what is hidden.
-func suppress(units []unitRow) []UnitStanding {
-	order := slices.Clone(units)
-	slices.SortFunc(order, func(a, b unitRow) int {
-		if a.People != b.People {
-			return int(a.People - b.People)
-		}
-		return strings.Compare(a.OrgID, b.OrgID)
-	})
-	var hidden, people int64
-	out := make([]UnitStanding, len(order))
-	for k, u := range order {
-		out[k] = UnitStanding{OrgID: u.OrgID, People: u.People, Attempts: u.Attempts, AllCorrect: u.AllCorrect}
-		if u.People < fewest || hidden > 0 && (hidden < 2 || people < fewest) {
-			hidden, people = hidden+1, people+u.People
+// suppressed hides the counts of units with few people, and of those that would
+// tell them.
+func suppressed(units []unitRow) []UnitStanding {
+	people := make([]int64, len(units))
+	for k := range units {
+		people[k] = units[k].People
+	}
+	hidden := suppress.Small(people)
+	out := make([]UnitStanding, len(units))
+	for k, u := range units {
+		if hidden[k] {
 			out[k] = UnitStanding{OrgID: u.OrgID, Suppressed: true}
+		} else {
+			out[k] = UnitStanding{OrgID: u.OrgID, People: u.People, Attempts: u.Attempts, AllCorrect: u.AllCorrect}
 		}
 	}
 	return out

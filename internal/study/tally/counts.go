@@ -43,8 +43,10 @@ func Of(rows []Row, rules Rules, at time.Time) Counts {
 
 func (c *Counts) count(r *Row, rules Rules, at time.Time) {
 	s := r.At(at)
-	for _, n := range s.Notes {
-		*c.note(n)++
+	for _, k := range s.Recorded {
+		if n := c.note(k); n != nil {
+			*n++
+		}
 	}
 	if !s.OnRoll {
 		return
@@ -60,11 +62,11 @@ func (c *Counts) count(r *Row, rules Rules, at time.Time) {
 	case !slices.Contains(rules.Excused, r.Kind):
 		c.Obliged++
 	}
-	if s.Passed {
+	if slices.Contains(s.Recorded, PassedIt) {
 		c.QuizPassed++
 	}
 	if s.Completion == nil {
-		if s.Began {
+		if slices.Contains(s.Recorded, Began) {
 			c.InProgress++
 		}
 		return
@@ -85,7 +87,7 @@ func (c *Counts) count(r *Row, rules Rules, at time.Time) {
 	}
 }
 
-// note is the count of a note.
+// note is the count of a note, nil for what is counted elsewhere.
 func (c *Counts) note(k EntryKind) *int64 {
 	switch k {
 	case Added:
@@ -104,7 +106,7 @@ func (c *Counts) note(k EntryKind) *int64 {
 		return &c.DiedSince
 	case Began, PassedIt, Completed, Revoked:
 	}
-	return new(int64) // counted elsewhere
+	return nil
 }
 
 // Add adds the counts of another unit.

@@ -79,14 +79,9 @@ type Standing struct {
 	OnRoll bool
 	// Completion is the entry that stands, nil for none.
 	Completion *Entry
-	// Began and Passed say that some evidence, and a passed quiz, is there.
-	Began, Passed bool
-	// Notes are those of the row, each once.
-	Notes []EntryKind
+	// Recorded are the kinds of its entries by then, each once.
+	Recorded []EntryKind
 }
-
-// notes are the entries that are counted apart.
-var notes = []EntryKind{Added, Removed, Exempted, Moved, Suspended, Left, Died}
 
 // At returns how the row stood by what had been recorded at an instant.
 func (r *Row) At(t time.Time) Standing {
@@ -101,18 +96,14 @@ func (r *Row) At(t time.Time) Standing {
 			s.OnRoll = true
 		case Removed:
 			s.OnRoll = false
-		case Began:
-			s.Began = true
-		case PassedIt:
-			s.Passed = true
 		case Completed:
 			s.Completion = e
 		case Revoked:
 			s.Completion = nil
-		case Exempted, Moved, Suspended, Left, Died:
+		case Began, PassedIt, Exempted, Moved, Suspended, Left, Died:
 		}
-		if slices.Contains(notes, e.Kind) && !slices.Contains(s.Notes, e.Kind) {
-			s.Notes = append(s.Notes, e.Kind)
+		if !slices.Contains(s.Recorded, e.Kind) {
+			s.Recorded = append(s.Recorded, e.Kind)
 		}
 	}
 	return s

@@ -1,4 +1,4 @@
-package tally
+package suppress
 
 import (
 	"cmp"
@@ -8,11 +8,11 @@ import (
 // Fewest is the least number of people whose counts are told in public.
 const Fewest = 5
 
-// Suppress tells which of the units below one whose counts are told must not be
+// Small tells which of the units below one whose counts are told must not be
 // told themselves, by their numbers of people: those with fewer than Fewest, and
 // of the others the smallest ones as long as the sum above would tell what is
 // hidden. Units without anybody hide nobody, and are told.
-func Suppress(people []int64) []bool {
+func Small(people []int64) []bool {
 	order := make([]int, len(people))
 	for i := range order {
 		order[i] = i
