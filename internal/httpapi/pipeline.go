@@ -224,14 +224,16 @@ func (s *Server) noRoute(c *fiber.Ctx) error {
 // address begins the same and ends with an id. OpenAPI matches the fixed one
 // first (3.1, Path Templating), Fiber the first that takes the method.
 func (s *Server) keepFixed() {
+	kept := map[string]bool{}
 	for _, fixed := range s.ops {
-		shadowed := false
 		for _, op := range s.ops {
-			shadowed = shadowed || op.route != fixed.route && routeMatches(fixed.route, op.route)
-		}
-		if shadowed {
+			if kept[fixed.route] || op.route == fixed.route || !routeMatches(fixed.route, op.route) {
+				continue
+			}
+			kept[fixed.route] = true
+			allowed := s.methodsOf(fixed.route)
 			s.app.All(fixed.route, func(c *fiber.Ctx) error {
-				if slices.Contains(s.methodsOf(fixed.route), c.Method()) {
+				if slices.Contains(allowed, c.Method()) {
 					return c.Next()
 				}
 				return s.noRoute(c)

@@ -37,12 +37,16 @@ func (s *Service) readyContest(ctx context.Context, i *ContestItem) error {
 	if err := p.keeps(before, s.Now(), (*Round).same); err != nil {
 		return err
 	}
+	bank, err := s.usable(ctx, i.OrgID, i.ID)
+	if err != nil {
+		return err
+	}
 	for k := range p.Rounds {
 		if before != nil && k < len(before.Rounds) && before.Rounds[k].fixed(s.Now()) {
 			p.Rounds[k].Parts = slices.Clone(before.Rounds[k].Parts)
 			continue
 		}
-		handlers, err := s.pin(ctx, i.OrgID, i.ID, fmt.Sprintf("/rounds/%d/parts", k), p.Rounds[k].Parts)
+		handlers, err := bank.pin(fmt.Sprintf("/rounds/%d/parts", k), p.Rounds[k].Parts)
 		if err != nil {
 			return err
 		}

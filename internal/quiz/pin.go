@@ -21,22 +21,10 @@ var notReady = fault.New(fault.Conflict, "questions_missing",
 
 // pin names the versions of the questions that the parts stand for: of named
 // questions what is out of them, of drawn ones all that are out and fit. base is
-// where the parts stand in the input. An
-// organisation uses its own questions and those of the ones below it, which its
-// editors may read: else who may publish for a branch could have the keys of a
-// province by way of a quiz. Parts share no question, so that no attempt has one
-// twice. A question of a contest that is not over is nobody else's; contestID is
-// the contest that asks, "" for a quiz. The handlers are who has edited or
-// decided on one of the questions.
-func (s *Service) pin(ctx context.Context, orgID, contestID, base string, parts []Part) (handlers []string, err error) {
-	bank, err := s.usable(ctx, orgID)
-	if err != nil {
-		return nil, err
-	}
-	reserved, err := s.reserved(ctx, contestID)
-	if err != nil {
-		return nil, err
-	}
+// where the parts stand in the input. Parts share no question, so that no attempt
+// has one twice. The handlers are who has edited or decided on one of the
+// questions.
+func (bank *usableBank) pin(base string, parts []Part) (handlers []string, err error) {
 	f := notReady
 	if len(parts) == 0 {
 		return nil, f.At(base, "required", "Chưa có câu hỏi nào.", "There is no question yet.")
@@ -51,7 +39,7 @@ func (s *Service) pin(ctx context.Context, orgID, contestID, base string, parts 
 				switch q := bank.byID[id]; {
 				case q == nil:
 					f = f.At(fmt.Sprintf("%s/questionIds/%d", at, k), "not_published", "Câu hỏi này chưa được phát hành.", "This question is not published.")
-				case reserved[id]:
+				case bank.reserved[id]:
 					f = f.At(fmt.Sprintf("%s/questionIds/%d", at, k), "reserved", "Câu hỏi này thuộc một cuộc thi chưa kết thúc.", "This question is part of a contest that is not over.")
 				default:
 					p.Pinned = append(p.Pinned, q.pin)
@@ -59,7 +47,7 @@ func (s *Service) pin(ctx context.Context, orgID, contestID, base string, parts 
 			}
 		} else {
 			for _, q := range bank.all {
-				if p.fits(q) && !reserved[q.pin.QuestionID] {
+				if p.fits(q) && !bank.reserved[q.pin.QuestionID] {
 					p.Pinned = append(p.Pinned, q.pin)
 				}
 			}
@@ -137,12 +125,17 @@ type usableQuestion struct {
 }
 
 type usableBank struct {
-	byID map[string]*usableQuestion
-	all  []*usableQuestion // by id
+	byID     map[string]*usableQuestion
+	all      []*usableQuestion // by id
+	reserved map[string]bool
 }
 
-// usable reads the published questions that an organisation may use.
-func (s *Service) usable(ctx context.Context, orgID string) (*usableBank, error) {
+// usable reads the published questions that an organisation may use: its own and
+// those of the ones below it, which its editors may read; else who may publish
+// for a branch could have the keys of a province by way of a quiz. A question of
+// a contest that is not over is nobody else's; contestID is the contest that
+// asks, "" for a quiz.
+func (s *Service) usable(ctx context.Context, orgID, contestID string) (*usableBank, error) {
 	var ids []string
 	handlers := map[string][]string{}
 	bank := &usableBank{byID: map[string]*usableQuestion{}}
@@ -170,5 +163,6 @@ func (s *Service) usable(ctx context.Context, orgID string) (*usableBank, error)
 		bank.all = append(bank.all, q)
 	}
 	slices.SortFunc(bank.all, func(a, b *usableQuestion) int { return strings.Compare(a.pin.QuestionID, b.pin.QuestionID) })
-	return bank, nil
+	bank.reserved, err = s.reserved(ctx, contestID)
+	return bank, err
 }

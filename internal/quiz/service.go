@@ -119,7 +119,10 @@ func quizNames() publication.Kind[Quiz] {
 func (s *Service) quizKind() publication.Kind[Quiz] {
 	k := quizNames()
 	k.Ready = func(ctx context.Context, i *QuizItem) error {
-		_, err := s.pin(ctx, i.OrgID, "", "/parts", i.Payload.Parts)
+		bank, err := s.usable(ctx, i.OrgID, "")
+		if err == nil {
+			_, err = bank.pin("/parts", i.Payload.Parts)
+		}
 		return err
 	}
 	k.Made = func(ctx context.Context, v *QuizVersion) error {
