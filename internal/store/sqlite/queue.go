@@ -72,6 +72,12 @@ func (q *queue) signal() {
 	}
 }
 
+func (q *queue) len() int {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return len(q.ops) - q.head
+}
+
 // wait returns when something waits, and false when nothing ever will.
 func (q *queue) wait(ctx context.Context) bool {
 	for {

@@ -5,6 +5,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"time"
 
 	"sotay/internal/store"
 )
@@ -14,6 +15,14 @@ import (
 const (
 	maxGroup = 256
 	maxBytes = 8 << 20
+)
+
+// When many write at once a group waits a little for more of them: a commit
+// costs much the same for few as for many. One who writes alone never waits.
+const (
+	manyAtOnce = 4  // ops in the group before
+	fullGroup  = 32 // ops that are waited for
+	gathering  = time.Millisecond
 )
 
 // stmt is what the driver's statements are.
@@ -29,6 +38,8 @@ type session struct {
 	conn  driver.ConnPrepareContext
 	stmts map[string]stmt
 	group []*op // taken up, not yet answered
+	// before is how many ops the group before had.
+	before int
 	// committing tells that COMMIT was sent: until it answers, the group's
 	// outcome is unknown.
 	committing bool
@@ -45,6 +56,9 @@ func (s *session) serve(ctx context.Context) error {
 		return err
 	}
 	for s.w.queue.wait(ctx) {
+		if s.before >= manyAtOnce && s.w.queue.len() < fullGroup {
+			time.Sleep(gathering)
+		}
 		if err := s.writeGroup(ctx); err != nil {
 			return err
 		}
@@ -53,7 +67,7 @@ func (s *session) serve(ctx context.Context) error {
 }
 
 // writeGroup performs what waits in one transaction. Ops that come in
-// meanwhile still join it; there is no delay to gather more.
+// meanwhile still join it.
 func (s *session) writeGroup(ctx context.Context) error {
 	s.w.gate.Lock()
 	defer s.w.gate.Unlock()
@@ -84,6 +98,7 @@ func (s *session) writeGroup(ctx context.Context) error {
 		return err
 	}
 	s.committing = false
+	s.before = len(s.group)
 	s.end(nil)
 	s.w.count(changes, bytes)
 	return nil
