@@ -127,7 +127,10 @@ func (p *program) importSamples(ctx context.Context, a *app) error {
 	if p.hooks.directory != nil {
 		return nil
 	}
-	return p.demoContests(ctx, a, &im, approver)
+	if err := p.demoContests(ctx, a, &im, approver); err != nil {
+		return err
+	}
+	return p.demoDrives(ctx, a, &im, approver)
 }
 
 // callerNamed acts for an account on the command line.

@@ -17,6 +17,7 @@ import (
 	"sotay/internal/ingest"
 	"sotay/internal/library"
 	"sotay/internal/quiz"
+	"sotay/internal/study"
 )
 
 // maxImport bounds a file of the import command, in bytes.
@@ -238,6 +239,8 @@ func (im *importer) release(ctx context.Context, r imported, approver *caller.Ca
 			_, err = im.quizzes.StepQuiz(ctx, step.by, r.id, step.verb, 0, "")
 		case quiz.KindContest:
 			_, err = im.quizzes.StepContest(ctx, step.by, r.id, step.verb, 0, "")
+		case study.KindDrive:
+			_, err = im.study.StepDrive(ctx, step.by, r.id, step.verb, 0, "")
 		default:
 			_, err = im.library.StepMaterial(ctx, step.by, r.id, step.verb, 0, "")
 		}
@@ -255,6 +258,10 @@ func (im *importer) state(ctx context.Context, r imported) (string, error) {
 	}
 	if r.kind == quiz.KindContest {
 		i, err := im.quizzes.EditorContest(ctx, im.editor, r.id)
+		return i.Stands(), err
+	}
+	if r.kind == study.KindDrive {
+		i, err := im.study.EditorDrive(ctx, im.editor, r.id)
 		return i.Stands(), err
 	}
 	if r.kind == library.KindDocument {

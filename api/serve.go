@@ -91,7 +91,7 @@ func (a *app) edge(ctx context.Context, p *program, c config.Config, reg prometh
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.New(httpapi.Deps{Phones: phones, Citizens: citizens, Contract: contractYAML, Account: a.account, Directory: a.directory, Library: a.library, Quizzes: a.quizzes, Imports: a.imports,
+	return httpapi.New(httpapi.Deps{Phones: phones, Citizens: citizens, Contract: contractYAML, Account: a.account, Directory: a.directory, Library: a.library, Quizzes: a.quizzes, Study: a.study, Imports: a.imports,
 		Audit: a.audit, Pages: a.pages, Markdown: markdown{}, Guide: httpapi.Page{HTML: page, Policy: policy}, Docs: httpapi.Page{HTML: docs, Policy: docsPolicy}, Sheets: p.slips(c),
 		Ready: a.lacks, Now: p.hooks.now, Log: a.log, Access: access, Metrics: reg,
 		Limits: httpapi.Limits{Body: c.BodyLimit, Upload: c.UploadLimit, Timeout: c.RequestTimeout, UploadTimeout: c.UploadTimeout,
@@ -142,8 +142,9 @@ func (a *app) startWorkers(ctx context.Context, sweep time.Duration) (stop func(
 	wg.Go(func() { a.library.Run(ctx) })
 	wg.Go(func() { a.quizzes.Run(ctx) })
 	wg.Go(func() { a.quizzes.Rank(ctx) })
+	wg.Go(func() { a.study.Run(ctx) })
 	wg.Go(func() { a.imports.Loop(ctx) })
-	sweepers := slices.Concat([]effect.Sweeper{a.desk.Sweeper()}, a.library.Sweepers(), a.quizzes.Sweepers(), a.account.Sweepers(), a.directory.Sweepers(), a.imports.Sweepers())
+	sweepers := slices.Concat([]effect.Sweeper{a.desk.Sweeper()}, a.library.Sweepers(), a.quizzes.Sweepers(), a.study.Sweepers(), a.account.Sweepers(), a.directory.Sweepers(), a.imports.Sweepers())
 	wg.Go(func() { effect.Loop(ctx, a.log, sweep, sweepers...) })
 	wg.Go(func() { a.sealLoop(ctx) })
 	return func() { cancel(); wg.Wait() }

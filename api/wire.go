@@ -27,6 +27,7 @@ import (
 	"sotay/internal/store"
 	"sotay/internal/store/mongodb"
 	"sotay/internal/store/sqlite"
+	"sotay/internal/study"
 )
 
 // closeTimeout bounds the closing of the store.
@@ -45,6 +46,7 @@ type app struct {
 	desk      *publication.Desk
 	library   *library.Service
 	quizzes   *quiz.Service
+	study     *study.Service
 	imports   *jobs.Service
 	blobs     *blob.Store
 	pages     *page.Sealer
@@ -62,7 +64,8 @@ func schemas() []*store.Schema {
 	out = append(out, account.Schemas()...)
 	out = append(out, jobs.Schemas()...)
 	out = append(out, library.Schemas()...)
-	return append(out, quiz.Schemas()...)
+	out = append(out, quiz.Schemas()...)
+	return append(out, study.Schemas()...)
 }
 
 // migrations lists the steps from one release to the next, oldest first. There
@@ -160,6 +163,11 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	if err != nil {
 		return err
 	}
+	a.study, err = study.New(study.Deps{Engine: a.engine, Orgs: a.directory, People: a.directory, Texts: a.library, Quizzes: studyQuizzes{a.quizzes}, Changes: a.changes, Desk: a.desk, Encoder: httpapi.Encoder{},
+		Classified: ingest.ClassifiedMark, ClassifiedLine: ingest.ClassifiedLine, Audit: a.audit, Leases: a.leases, Pages: pages, Now: now, Log: a.log})
+	if err != nil {
+		return err
+	}
 	a.imports, err = jobs.New(jobs.Deps{Engine: a.engine, Secret: sec, Audit: a.audit, Pages: pages, Leases: a.leases, Now: now, Log: a.log,
 		Who: a.directory.Answerable, Oversees: a.directory.OverseesImports, Kinds: a.directory.ImportKinds()})
 	if err != nil {
@@ -168,13 +176,29 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	a.directory.OnErase(a.account.Erase)
 	a.directory.OnErase(a.library.Erase)
 	a.directory.OnErase(a.quizzes.Erase)
+	a.directory.OnErase(a.study.Erase)
 	return a.read(ctx)
+}
+
+// studyQuizzes is what the study room needs of the quizzes.
+type studyQuizzes struct{ quizzes *quiz.Service }
+
+// Out implements study.Quizzes.
+func (q studyQuizzes) Out(quizID string) bool { return q.quizzes.Out(quizID) }
+
+// Passed implements study.Quizzes.
+func (q studyQuizzes) Passed(ctx context.Context, memberID, quizID string) (at time.Time, err error) {
+	p, err := q.quizzes.Passed(ctx, memberID, quizID)
+	if p.Passed {
+		at = p.At
+	}
+	return at, err
 }
 
 // read has the rooms read what they keep in memory, beside each other: none
 // needs another for it.
 func (a *app) read(ctx context.Context) error {
-	starts := []func(context.Context) error{a.directory.Start, a.account.Start, a.library.Start, a.quizzes.Start}
+	starts := []func(context.Context) error{a.directory.Start, a.account.Start, a.library.Start, a.quizzes.Start, a.study.Start}
 	errs := make([]error, len(starts))
 	var wg sync.WaitGroup
 	for k, start := range starts {

@@ -5,7 +5,7 @@ package content
 
 import "embed"
 
-// Files holds documents/, materials/, quizzes/, contests/ and demo/.
+// Files holds documents/, materials/, quizzes/, contests/, drives/ and demo/.
 //
-//go:embed documents materials quizzes contests demo
+//go:embed documents materials quizzes contests drives demo
 var Files embed.FS

@@ -8,6 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"sotay/internal/caller"
 	"sotay/internal/directory/tree"
 	"sotay/internal/effect"
@@ -21,16 +23,26 @@ type forest struct {
 	seq     int64
 	history *tree.History
 	today   *atomic.Pointer[tree.Snapshot]
+	days    *lru.Cache[string, *tree.Snapshot] // of other days
+}
+
+// maxDays is how many trees of other days are kept: those on which drives have
+// opened are asked for again and again.
+const maxDays = 16
+
+func newDays() *lru.Cache[string, *tree.Snapshot] {
+	c, _ := lru.New[string, *tree.Snapshot](maxDays) // fails for a size of 0 alone
+	return c
 }
 
 func emptyForest() *forest {
 	h, _ := tree.Build(nil) // nothing contradicts nothing
-	return &forest{history: h, today: &atomic.Pointer[tree.Snapshot]{}}
+	return &forest{history: h, today: &atomic.Pointer[tree.Snapshot]{}, days: newDays()}
 }
 
 // with returns the forest after more acts, which follow its own.
 func (f *forest) with(acts ...tree.Act) (*forest, error) {
-	next := &forest{acts: append(slices.Clip(f.acts), acts...), seq: acts[len(acts)-1].Seq, today: &atomic.Pointer[tree.Snapshot]{}}
+	next := &forest{acts: append(slices.Clip(f.acts), acts...), seq: acts[len(acts)-1].Seq, today: &atomic.Pointer[tree.Snapshot]{}, days: newDays()}
 	var err error
 	next.history, err = tree.Build(next.acts)
 	return next, err
@@ -58,7 +70,13 @@ func (s *Service) treeOn(day string) *tree.Snapshot {
 	if day == "" || day == today.Day {
 		return today
 	}
-	return s.forest.Load().history.At(day)
+	f := s.forest.Load()
+	t, ok := f.days.Get(day)
+	if !ok {
+		t = f.history.At(day)
+		f.days.Add(day, t)
+	}
+	return t
 }
 
 // readActs takes in the acts that were added since.

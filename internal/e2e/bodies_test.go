@@ -38,6 +38,7 @@ func goodBodies() map[string]fields {
 	maps.Copy(bodies, quizBodies())
 	maps.Copy(bodies, contestBodies())
 	maps.Copy(bodies, bankBodies())
+	maps.Copy(bodies, driveBodies())
 	return bodies
 }
 
@@ -107,10 +108,13 @@ func mutateText(s *openapi3.Schema, add func(string, any) mutation) []mutation {
 }
 
 func mutateObject(s *openapi3.Schema, object fields, at string, put func(any) any) []mutation {
-	out := []mutation{{"text for an object", at, put("x")}, {"list for an object", at, put([]any{})},
-		{"unknown field", at + "/zzz", put(with(object, fields{"zzz": 1}))},
+	out := []mutation{{"text for an object", at, put("x")}, {"list for an object", at, put([]any{})}}
+	if open := s.AdditionalProperties.Has; open != nil && *open {
+		return out
+	}
+	out = append(out, []mutation{{"unknown field", at + "/zzz", put(with(object, fields{"zzz": 1}))},
 		{"field in another case", at + "/Title", put(with(object, fields{"Title": "x"}))},
-		{"field of JavaScript", at + "/__proto__", put(with(object, fields{"__proto__": fields{}}))}}
+		{"field of JavaScript", at + "/__proto__", put(with(object, fields{"__proto__": fields{}}))}}...)
 	for _, name := range s.Required {
 		less := maps.Clone(object)
 		delete(less, name)

@@ -100,6 +100,8 @@ func (w *cast) draftOf(kind, title string) fields {
 		return questionBody(title)
 	case "quizzes":
 		return quizBody(title, w.sampleQuestion)
+	case "drives":
+		return driveBody(title, w.sample)
 	case "contests":
 		return contestBody(title, roundOver(w.sampleQuestion))
 	}

@@ -76,6 +76,7 @@ type cast struct {
 	leasedQuiz           string // and one that may be leased
 	sampleContest        string
 	rankedContest        string // its result is released
+	sampleDrive          string // open, its roll taken down
 	made                 int
 }
 
@@ -89,6 +90,7 @@ func newCast(t *testing.T, s *server) *cast {
 	w.sampleMaterial = w.materials.release(t, material("Tài liệu của bảng vai trò", w.sample)).ID
 	w.quizCast(t)
 	w.contestCast(t)
+	w.driveCast(t)
 	return w
 }
 
@@ -226,6 +228,7 @@ func table() map[string]rule {
 	maps.Copy(rows, quizRows())
 	maps.Copy(rows, contestRows())
 	maps.Copy(rows, bankRows())
+	maps.Copy(rows, driveRows())
 	for kind, name := range map[string]string{"documents": "Document", "materials": "Material"} {
 		rows["getEditor"+name] = rule{steps(kind, "draft", "", nil), only(byEither)}
 		rows["update"+name] = rule{steps(kind, "draft", "", fields{"title": "Tên mới"}), only(byEditors)}

@@ -24,6 +24,7 @@ import (
 	"sotay/internal/logs"
 	"sotay/internal/page"
 	"sotay/internal/quiz"
+	"sotay/internal/study"
 )
 
 // readBuffer bounds the headers of a request: a token and little else.
@@ -36,6 +37,7 @@ type Deps struct {
 	Directory *directory.Service
 	Library   *library.Service
 	Quizzes   *quiz.Service
+	Study     *study.Service
 	Imports   *jobs.Service
 	Audit     *audit.Record
 	Pages     *page.Sealer
@@ -88,7 +90,7 @@ type Server struct {
 // New builds the edge and checks that contract and code agree: every route has
 // its operation and every operation its route.
 func New(d Deps) (*Server, error) {
-	if d.Account == nil || d.Directory == nil || d.Library == nil || d.Quizzes == nil || d.Imports == nil || d.Audit == nil || d.Pages == nil || d.Markdown == nil ||
+	if d.Account == nil || d.Directory == nil || d.Library == nil || d.Quizzes == nil || d.Study == nil || d.Imports == nil || d.Audit == nil || d.Pages == nil || d.Markdown == nil ||
 		len(d.Guide.HTML) == 0 || len(d.Docs.HTML) == 0 || d.Sheets == nil || d.Ready == nil ||
 		d.Now == nil || d.Log == nil || d.Metrics == nil {
 		return nil, errors.New("httpapi: a dependency is missing")

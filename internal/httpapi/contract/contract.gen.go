@@ -93,6 +93,54 @@ func (e CollectiveOrder) Valid() bool {
 	}
 }
 
+// Defines values for CompletionBasis.
+const (
+	CompletionBasisApp       CompletionBasis = "app"
+	CompletionBasisOnBehalf  CompletionBasis = "onBehalf"
+	CompletionBasisSession   CompletionBasis = "session"
+	CompletionBasisVoluntary CompletionBasis = "voluntary"
+)
+
+// Valid indicates whether the value is a known member of the CompletionBasis enum.
+func (e CompletionBasis) Valid() bool {
+	switch e {
+	case CompletionBasisApp:
+		return true
+	case CompletionBasisOnBehalf:
+		return true
+	case CompletionBasisSession:
+		return true
+	case CompletionBasisVoluntary:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CompletionMethod.
+const (
+	CompletionMethodInPerson CompletionMethod = "inPerson"
+	CompletionMethodPaper    CompletionMethod = "paper"
+	CompletionMethodPhone    CompletionMethod = "phone"
+	CompletionMethodSession  CompletionMethod = "session"
+)
+
+// Valid indicates whether the value is a known member of the CompletionMethod enum.
+func (e CompletionMethod) Valid() bool {
+	switch e {
+	case CompletionMethodInPerson:
+		return true
+	case CompletionMethodPaper:
+		return true
+	case CompletionMethodPhone:
+		return true
+	case CompletionMethodSession:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DevicePlatform.
 const (
 	Android DevicePlatform = "android"
@@ -201,6 +249,45 @@ func (e DocumentType) Valid() bool {
 	case StudyDocument:
 		return true
 	case Submission:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DriveStepKind.
+const (
+	DriveStepKindListen DriveStepKind = "listen"
+	DriveStepKindQuiz   DriveStepKind = "quiz"
+	DriveStepKindRead   DriveStepKind = "read"
+)
+
+// Valid indicates whether the value is a known member of the DriveStepKind enum.
+func (e DriveStepKind) Valid() bool {
+	switch e {
+	case DriveStepKindListen:
+		return true
+	case DriveStepKindQuiz:
+		return true
+	case DriveStepKindRead:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for EventResultStatus.
+const (
+	Accepted EventResultStatus = "accepted"
+	Refused  EventResultStatus = "refused"
+)
+
+// Valid indicates whether the value is a known member of the EventResultStatus enum.
+func (e EventResultStatus) Valid() bool {
+	switch e {
+	case Accepted:
+		return true
+	case Refused:
 		return true
 	default:
 		return false
@@ -1030,6 +1117,7 @@ func (e State) Valid() bool {
 const (
 	SyncChangeKindContest  SyncChangeKind = "contest"
 	SyncChangeKindDocument SyncChangeKind = "document"
+	SyncChangeKindDrive    SyncChangeKind = "drive"
 	SyncChangeKindMaterial SyncChangeKind = "material"
 	SyncChangeKindQuiz     SyncChangeKind = "quiz"
 )
@@ -1040,6 +1128,8 @@ func (e SyncChangeKind) Valid() bool {
 	case SyncChangeKindContest:
 		return true
 	case SyncChangeKindDocument:
+		return true
+	case SyncChangeKindDrive:
 		return true
 	case SyncChangeKindMaterial:
 		return true
@@ -1414,6 +1504,41 @@ type ChoiceStatistics struct {
 
 // CollectiveOrder defines model for CollectiveOrder.
 type CollectiveOrder string
+
+// Completion defines model for Completion.
+type Completion struct {
+	// Basis What shows it: evidence, a session of study, a secretary, or evidence of who owed nothing
+	Basis CompletionBasis `json:"basis"`
+
+	// CompletedOn Calendar day, YYYY-MM-DD
+	CompletedOn Date `json:"completedOn"`
+	DriveId     Id   `json:"driveId"`
+	Id          Id   `json:"id"`
+
+	// RecordedAt RFC 3339 in UTC with milliseconds
+	RecordedAt Time `json:"recordedAt"`
+}
+
+// CompletionBasis What shows it: evidence, a session of study, a secretary, or evidence of who owed nothing
+type CompletionBasis string
+
+// CompletionInput defines model for CompletionInput.
+type CompletionInput struct {
+	MemberId Id               `json:"memberId"`
+	Method   CompletionMethod `json:"method"`
+
+	// On Calendar day, YYYY-MM-DD
+	On     Date   `json:"on"`
+	Reason string `json:"reason"`
+}
+
+// CompletionList defines model for CompletionList.
+type CompletionList struct {
+	Items []Completion `json:"items"`
+}
+
+// CompletionMethod defines model for CompletionMethod.
+type CompletionMethod string
 
 // Consent defines model for Consent.
 type Consent struct {
@@ -1896,6 +2021,29 @@ type DraftDocument struct {
 	Visibility  Visibility      `json:"visibility"`
 }
 
+// DraftDrive defines model for DraftDrive.
+type DraftDrive struct {
+	// Audience Who of those that see the drive are asked to study; an empty or absent list asks for nothing
+	Audience DriveAudience `json:"audience"`
+
+	// ClosesAt RFC 3339 in UTC with milliseconds
+	ClosesAt    Time            `json:"closesAt"`
+	Deadlines   []DriveDeadline `json:"deadlines"`
+	Description string          `json:"description"`
+
+	// DueAt RFC 3339 in UTC with milliseconds
+	DueAt Time `json:"dueAt"`
+
+	// OpensAt RFC 3339 in UTC with milliseconds
+	OpensAt Time `json:"opensAt"`
+
+	// PlanDocumentId Empty: none
+	PlanDocumentId string      `json:"planDocumentId"`
+	Steps          []DriveStep `json:"steps"`
+	Title          string      `json:"title"`
+	Visibility     Visibility  `json:"visibility"`
+}
+
 // DraftMaterial defines model for DraftMaterial.
 type DraftMaterial struct {
 	Attachments     []Attachment   `json:"attachments"`
@@ -1932,6 +2080,237 @@ type DraftQuiz struct {
 	Topics     []string   `json:"topics"`
 	Visibility Visibility `json:"visibility"`
 	Window     QuizWindow `json:"window"`
+}
+
+// Drive defines model for Drive.
+type Drive struct {
+	// ClosesAt RFC 3339 in UTC with milliseconds
+	ClosesAt    Time             `json:"closesAt"`
+	Completion  *DriveCompletion `json:"completion"`
+	Description string           `json:"description"`
+
+	// DueAt The caller's own deadline; null for who owes nothing
+	DueAt *string `json:"dueAt"`
+	Id    Id      `json:"id"`
+
+	// Obliged Whether the caller owes it today
+	Obliged bool `json:"obliged"`
+
+	// OnRoll Whether the caller counts in it
+	OnRoll bool `json:"onRoll"`
+
+	// OpensAt RFC 3339 in UTC with milliseconds
+	OpensAt        Time            `json:"opensAt"`
+	PlanDocumentId *Id             `json:"planDocumentId,omitempty"`
+	Steps          []DriveProgress `json:"steps"`
+	Title          string          `json:"title"`
+	Version        int64           `json:"version"`
+}
+
+// DriveAudience Who of those that see the drive are asked to study; an empty or absent list asks for nothing
+type DriveAudience struct {
+	EnterpriseIds *[]Id           `json:"enterpriseIds,omitempty"`
+	MemberKinds   *[]MemberKind   `json:"memberKinds,omitempty"`
+	Statuses      *[]MemberStatus `json:"statuses,omitempty"`
+	Tags          *[]MemberTag    `json:"tags,omitempty"`
+}
+
+// DriveCompletion defines model for DriveCompletion.
+type DriveCompletion struct {
+	// Basis What shows it: evidence, a session of study, a secretary, or evidence of who owed nothing
+	Basis CompletionBasis `json:"basis"`
+
+	// CompletedOn Calendar day, YYYY-MM-DD
+	CompletedOn Date `json:"completedOn"`
+	Id          Id   `json:"id"`
+
+	// RecordedAt RFC 3339 in UTC with milliseconds
+	RecordedAt Time `json:"recordedAt"`
+}
+
+// DriveCounts All but total are parts of it, and may overlap
+type DriveCounts struct {
+	// Added After the opening
+	Added int64 `json:"added"`
+
+	// CompletedExempt Completed by who was exempt
+	CompletedExempt int64 `json:"completedExempt"`
+
+	// CompletedObliged Completed by who was obliged
+	CompletedObliged int64 `json:"completedObliged"`
+	DiedSince        int64 `json:"diedSince"`
+
+	// Exempt Those temporarily exempt included
+	Exempt        int64 `json:"exempt"`
+	ExemptedSince int64 `json:"exemptedSince"`
+
+	// InProgress Have begun and not completed
+	InProgress int64 `json:"inProgress"`
+	LeftSince  int64 `json:"leftSince"`
+	MovedSince int64 `json:"movedSince"`
+
+	// Obliged All who are not exempt
+	Obliged int64 `json:"obliged"`
+
+	// OnBehalf Recorded by a secretary
+	OnBehalf   int64 `json:"onBehalf"`
+	QuizPassed int64 `json:"quizPassed"`
+
+	// Removed No longer part of the total
+	Removed int64 `json:"removed"`
+
+	// Session By a session of study
+	Session           int64 `json:"session"`
+	SuspendedSince    int64 `json:"suspendedSince"`
+	TemporarilyExempt int64 `json:"temporarilyExempt"`
+
+	// Total On the roll
+	Total int64 `json:"total"`
+
+	// Voluntary By who owed nothing
+	Voluntary int64 `json:"voluntary"`
+}
+
+// DriveCreate defines model for DriveCreate.
+type DriveCreate struct {
+	// Audience Who of those that see the drive are asked to study; an empty or absent list asks for nothing
+	Audience *DriveAudience `json:"audience,omitempty"`
+
+	// ClosesAt RFC 3339; not before dueAt
+	ClosesAt    string           `json:"closesAt"`
+	Deadlines   *[]DriveDeadline `json:"deadlines,omitempty"`
+	Description *string          `json:"description,omitempty"`
+
+	// DueAt RFC 3339; after the opening
+	DueAt string `json:"dueAt"`
+
+	// OpensAt RFC 3339; the roll is taken down as of this day
+	OpensAt        string            `json:"opensAt"`
+	OrgId          Id                `json:"orgId"`
+	PlanDocumentId *Id               `json:"planDocumentId,omitempty"`
+	Steps          *[]DriveStepInput `json:"steps,omitempty"`
+	Title          string            `json:"title"`
+	Visibility     *Visibility       `json:"visibility,omitempty"`
+}
+
+// DriveDeadline A deadline of its own for whom all lists fit; an empty or absent list asks for nothing. The first that fits holds.
+type DriveDeadline struct {
+	// DueAt RFC 3339; within the drive
+	DueAt         string `json:"dueAt"`
+	EnterpriseIds *[]Id  `json:"enterpriseIds,omitempty"`
+	MemberIds     *[]Id  `json:"memberIds,omitempty"`
+
+	// OrgIds With all below them
+	OrgIds *[]Id        `json:"orgIds,omitempty"`
+	Shifts *[]Slug      `json:"shifts,omitempty"`
+	Tags   *[]MemberTag `json:"tags,omitempty"`
+}
+
+// DriveList defines model for DriveList.
+type DriveList struct {
+	Items []Drive `json:"items"`
+}
+
+// DrivePatch defines model for DrivePatch.
+type DrivePatch struct {
+	// Audience Who of those that see the drive are asked to study; an empty or absent list asks for nothing
+	Audience *DriveAudience `json:"audience,omitempty"`
+
+	// ClosesAt RFC 3339; not before dueAt
+	ClosesAt    *string          `json:"closesAt,omitempty"`
+	Deadlines   *[]DriveDeadline `json:"deadlines,omitempty"`
+	Description *string          `json:"description,omitempty"`
+
+	// DueAt RFC 3339; after the opening
+	DueAt *string `json:"dueAt,omitempty"`
+
+	// OpensAt RFC 3339; the roll is taken down as of this day
+	OpensAt *string `json:"opensAt,omitempty"`
+
+	// PlanDocumentId Empty: none
+	PlanDocumentId *string           `json:"planDocumentId,omitempty"`
+	Steps          *[]DriveStepInput `json:"steps,omitempty"`
+	Title          *string           `json:"title,omitempty"`
+	Visibility     *Visibility       `json:"visibility,omitempty"`
+}
+
+// DriveProgress defines model for DriveProgress.
+type DriveProgress struct {
+	DocumentId *Id    `json:"documentId,omitempty"`
+	Done       bool   `json:"done"`
+	Id         string `json:"id"`
+
+	// Kind read: all sections; listen: a recording; quiz: to be passed
+	Kind       DriveStepKind `json:"kind"`
+	MaterialId *Id           `json:"materialId,omitempty"`
+	QuizId     *Id           `json:"quizId,omitempty"`
+
+	// Read How many of them count as read
+	Read int64 `json:"read"`
+
+	// Sections To read; 0 for what is heard, and for a quiz
+	Sections int64 `json:"sections"`
+
+	// Title Of the text; empty for a quiz
+	Title string `json:"title"`
+}
+
+// DriveReport defines model for DriveReport.
+type DriveReport struct {
+	// AsOf What had been recorded by then counts
+	AsOf    Time `json:"asOf"`
+	DriveId Id   `json:"driveId"`
+
+	// RollDate Calendar day, YYYY-MM-DD
+	RollDate Date      `json:"rollDate"`
+	Title    string    `json:"title"`
+	Unit     DriveUnit `json:"unit"`
+}
+
+// DriveStep defines model for DriveStep.
+type DriveStep struct {
+	DocumentId *Id `json:"documentId,omitempty"`
+
+	// Id Kept from version to version
+	Id string `json:"id"`
+
+	// Kind read: all sections; listen: a recording; quiz: to be passed
+	Kind       DriveStepKind `json:"kind"`
+	MaterialId *Id           `json:"materialId,omitempty"`
+	QuizId     *Id           `json:"quizId,omitempty"`
+}
+
+// DriveStepInput About exactly one thing: a document or material to read, a material to hear, or a quiz
+type DriveStepInput struct {
+	DocumentId *Id `json:"documentId,omitempty"`
+
+	// Kind read: all sections; listen: a recording; quiz: to be passed
+	Kind       DriveStepKind `json:"kind"`
+	MaterialId *Id           `json:"materialId,omitempty"`
+	QuizId     *Id           `json:"quizId,omitempty"`
+}
+
+// DriveStepKind read: all sections; listen: a recording; quiz: to be passed
+type DriveStepKind string
+
+// DriveUnit defines model for DriveUnit.
+type DriveUnit struct {
+	// Counts All but total are parts of it, and may overlap
+	Counts DriveCounts `json:"counts"`
+
+	// Name On the day of the roll
+	Name  string `json:"name"`
+	OrgId Id     `json:"orgId"`
+
+	// RateAll 0 to 1: who completed over all; null where nobody is
+	RateAll *float64 `json:"rateAll"`
+
+	// RateObliged 0 to 1: the obliged who completed over the obliged
+	RateObliged *float64 `json:"rateObliged"`
+
+	// RatePresent 0 to 1: who completed over the obliged and the exempt who completed
+	RatePresent *float64    `json:"ratePresent"`
+	Units       []DriveUnit `json:"units"`
 }
 
 // EditorContest defines model for EditorContest.
@@ -2050,6 +2429,58 @@ type EditorDocumentSummary struct {
 	State State        `json:"state"`
 	Title string       `json:"title"`
 	Type  DocumentType `json:"type"`
+
+	// UpdatedAt RFC 3339 in UTC with milliseconds
+	UpdatedAt Time  `json:"updatedAt"`
+	Version   int64 `json:"version"`
+}
+
+// EditorDrive defines model for EditorDrive.
+type EditorDrive struct {
+	Content DraftDrive `json:"content"`
+	Editors []Id       `json:"editors"`
+	Id      Id         `json:"id"`
+	OrgId   Id         `json:"orgId"`
+
+	// PublishedVersion 0 when none is out
+	PublishedVersion int64 `json:"publishedVersion"`
+	Revision         int64 `json:"revision"`
+
+	// State Where the newest version stands
+	State State  `json:"state"`
+	Steps []Step `json:"steps"`
+
+	// UpdatedAt RFC 3339 in UTC with milliseconds
+	UpdatedAt Time  `json:"updatedAt"`
+	Version   int64 `json:"version"`
+}
+
+// EditorDriveList defines model for EditorDriveList.
+type EditorDriveList struct {
+	Items      []EditorDriveSummary `json:"items"`
+	NextCursor *string              `json:"nextCursor"`
+}
+
+// EditorDriveSummary defines model for EditorDriveSummary.
+type EditorDriveSummary struct {
+	// ClosesAt RFC 3339 in UTC with milliseconds
+	ClosesAt Time `json:"closesAt"`
+
+	// DueAt RFC 3339 in UTC with milliseconds
+	DueAt Time `json:"dueAt"`
+	Id    Id   `json:"id"`
+
+	// OpensAt RFC 3339 in UTC with milliseconds
+	OpensAt Time `json:"opensAt"`
+	OrgId   Id   `json:"orgId"`
+
+	// PublishedVersion 0 when none is out
+	PublishedVersion int64 `json:"publishedVersion"`
+	Revision         int64 `json:"revision"`
+
+	// State Where the newest version stands
+	State State  `json:"state"`
+	Title string `json:"title"`
 
 	// UpdatedAt RFC 3339 in UTC with milliseconds
 	UpdatedAt Time  `json:"updatedAt"`
@@ -2230,6 +2661,37 @@ type EnterpriseRef struct {
 	Id    Id     `json:"id"`
 	Name  string `json:"name"`
 	Shift *Shift `json:"shift,omitempty"`
+}
+
+// EventBatch defines model for EventBatch.
+type EventBatch struct {
+	Events []StudyEvent `json:"events"`
+
+	// SentAt RFC 3339, by the clock of the phone
+	SentAt *string `json:"sentAt,omitempty"`
+}
+
+// EventResult defines model for EventResult.
+type EventResult struct {
+	Code *string `json:"code,omitempty"`
+
+	// Detail In Vietnamese, or in English on request
+	Detail *string `json:"detail,omitempty"`
+
+	// Field A JSON pointer into the event
+	Field *string `json:"field,omitempty"`
+
+	// Id Of the event; empty when it has none
+	Id     string            `json:"id"`
+	Status EventResultStatus `json:"status"`
+}
+
+// EventResultStatus defines model for EventResult.Status.
+type EventResultStatus string
+
+// EventResults defines model for EventResults.
+type EventResults struct {
+	Results []EventResult `json:"results"`
 }
 
 // ExportedAttempt defines model for ExportedAttempt.
@@ -3510,6 +3972,22 @@ type ReasonRequest struct {
 	Reason string `json:"reason"`
 }
 
+// RecordedCompletion defines model for RecordedCompletion.
+type RecordedCompletion struct {
+	// Basis What shows it: evidence, a session of study, a secretary, or evidence of who owed nothing
+	Basis CompletionBasis `json:"basis"`
+
+	// CompletedOn Calendar day, YYYY-MM-DD
+	CompletedOn Date              `json:"completedOn"`
+	DriveId     Id                `json:"driveId"`
+	Id          Id                `json:"id"`
+	MemberId    Id                `json:"memberId"`
+	Method      *CompletionMethod `json:"method,omitempty"`
+
+	// RecordedAt RFC 3339 in UTC with milliseconds
+	RecordedAt Time `json:"recordedAt"`
+}
+
 // RefreshRequest defines model for RefreshRequest.
 type RefreshRequest struct {
 	RefreshToken string `json:"refreshToken"`
@@ -3806,6 +4284,17 @@ type Step struct {
 	Version int64   `json:"version"`
 }
 
+// StudyEvent Judged by itself, and refused by itself. Its fields: `id` (1 to 64
+// characters, required), `kind` (`progress`, required), `documentId` or
+// `materialId` (one of them), `version` (what was read, required),
+// `sectionId` (absent for a recording), `sessionId` (the phone's own mark of
+// one sitting, 1 to 64 characters, required), `foregroundMillis` (on this
+// section since the session began), `reachedEnd` (true once its end was
+// shown), `played` (parts of a recording: a list of `{from, to}` in
+// milliseconds, at most 200), `at` (RFC 3339, by the clock of the phone,
+// required). Others are unknown.
+type StudyEvent map[string]interface{}
+
 // SubmitRequest defines model for SubmitRequest.
 type SubmitRequest struct {
 	// At RFC 3339; when it was handed in, by the phone's clock
@@ -3823,7 +4312,7 @@ type SyncChange struct {
 	// Bytes Size of the gzip body
 	Bytes *int64 `json:"bytes,omitempty"`
 
-	// Hash SHA-256 of the plain body, in hex
+	// Hash SHA-256 of the plain body, in hex; of a drive, of what is the same for everybody
 	Hash    *string        `json:"hash,omitempty"`
 	Id      Id             `json:"id"`
 	Kind    SyncChangeKind `json:"kind"`
@@ -4271,6 +4760,51 @@ type WithdrawDocumentParams struct {
 	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
 }
 
+// ListEditorDrivesParams defines parameters for ListEditorDrives.
+type ListEditorDrivesParams struct {
+	State *State `form:"state,omitempty" json:"state,omitempty"`
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// UpdateDriveParams defines parameters for UpdateDrive.
+type UpdateDriveParams struct {
+	// IfMatch The ETag of the revision that was read
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ApproveDriveParams defines parameters for ApproveDrive.
+type ApproveDriveParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// PublishDriveParams defines parameters for PublishDrive.
+type PublishDriveParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// RejectDriveParams defines parameters for RejectDrive.
+type RejectDriveParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// SubmitDriveParams defines parameters for SubmitDrive.
+type SubmitDriveParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
+// WithdrawDriveParams defines parameters for WithdrawDrive.
+type WithdrawDriveParams struct {
+	// IfMatch The ETag of the revision that was read; without it, the newest
+	IfMatch *IfMatchOptional `json:"If-Match,omitempty"`
+}
+
 // ImportQuestionsMultipartBody defines parameters for ImportQuestions.
 type ImportQuestionsMultipartBody struct {
 	File openapi_types.File `json:"file"`
@@ -4518,6 +5052,18 @@ type ListQuizzesParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// GetDriveReportParams defines parameters for GetDriveReport.
+type GetDriveReportParams struct {
+	// OrgId An organisation within the scope of the caller; default the highest
+	OrgId *Id `form:"orgId,omitempty" json:"orgId,omitempty"`
+
+	// AsOf As of the end of this day; default today
+	AsOf *AsOf `form:"asOf,omitempty" json:"asOf,omitempty"`
+
+	// Depth How many levels of units below are shown
+	Depth *int `form:"depth,omitempty" json:"depth,omitempty"`
+}
+
 // SearchParams defines parameters for Search.
 type SearchParams struct {
 	Q string `form:"q" json:"q"`
@@ -4603,6 +5149,9 @@ type ChangePasswordJSONRequestBody = PasswordRequest
 // RefreshJSONRequestBody defines body for Refresh for application/json ContentType.
 type RefreshJSONRequestBody = RefreshRequest
 
+// RecordCompletionJSONRequestBody defines body for RecordCompletion for application/json ContentType.
+type RecordCompletionJSONRequestBody = CompletionInput
+
 // CreateContestJSONRequestBody defines body for CreateContest for application/json ContentType.
 type CreateContestJSONRequestBody = ContestCreate
 
@@ -4629,6 +5178,18 @@ type RejectDocumentJSONRequestBody = ReasonRequest
 
 // WithdrawDocumentJSONRequestBody defines body for WithdrawDocument for application/json ContentType.
 type WithdrawDocumentJSONRequestBody = ReasonRequest
+
+// CreateDriveJSONRequestBody defines body for CreateDrive for application/json ContentType.
+type CreateDriveJSONRequestBody = DriveCreate
+
+// UpdateDriveJSONRequestBody defines body for UpdateDrive for application/json ContentType.
+type UpdateDriveJSONRequestBody = DrivePatch
+
+// RejectDriveJSONRequestBody defines body for RejectDrive for application/json ContentType.
+type RejectDriveJSONRequestBody = ReasonRequest
+
+// WithdrawDriveJSONRequestBody defines body for WithdrawDrive for application/json ContentType.
+type WithdrawDriveJSONRequestBody = ReasonRequest
 
 // ImportQuestionsMultipartRequestBody defines body for ImportQuestions for multipart/form-data ContentType.
 type ImportQuestionsMultipartRequestBody ImportQuestionsMultipartBody
@@ -4680,6 +5241,9 @@ type WithdrawQuizJSONRequestBody = ReasonRequest
 
 // UpdateMeJSONRequestBody defines body for UpdateMe for application/json ContentType.
 type UpdateMeJSONRequestBody = MePatch
+
+// RecordEventsJSONRequestBody defines body for RecordEvents for application/json ContentType.
+type RecordEventsJSONRequestBody = EventBatch
 
 // SetMemberInformationJSONRequestBody defines body for SetMemberInformation for application/json ContentType.
 type SetMemberInformationJSONRequestBody = InformationInput
@@ -4866,6 +5430,12 @@ type ServerInterface interface {
 	// GetDocumentVersion One version, which never changes
 	// (GET /v1/documents/{id}/versions/{n})
 	GetDocumentVersion(c *fiber.Ctx, id Id, n int64) error
+	// GetDrive A study drive and how far the caller is
+	// (GET /v1/drives/{id})
+	GetDrive(c *fiber.Ctx, id Id) error
+	// RecordCompletion Record that a member of the own branch has studied without a phone
+	// (POST /v1/drives/{id}/completions)
+	RecordCompletion(c *fiber.Ctx, id Id) error
 	// ListEditorContests Contests of the caller's organisations, drafts included
 	// (GET /v1/editor/contests)
 	ListEditorContests(c *fiber.Ctx, params ListEditorContestsParams) error
@@ -4932,6 +5502,33 @@ type ServerInterface interface {
 	// WithdrawDocument Take the published version off all phones
 	// (POST /v1/editor/documents/{id}/withdraw)
 	WithdrawDocument(c *fiber.Ctx, id Id, params WithdrawDocumentParams) error
+	// ListEditorDrives Study drives of the caller's organisations, drafts included
+	// (GET /v1/editor/drives)
+	ListEditorDrives(c *fiber.Ctx, params ListEditorDrivesParams) error
+	// CreateDrive Begin a study drive
+	// (POST /v1/editor/drives)
+	CreateDrive(c *fiber.Ctx) error
+	// GetEditorDrive A drive with its draft
+	// (GET /v1/editor/drives/{id})
+	GetEditorDrive(c *fiber.Ctx, id Id) error
+	// UpdateDrive Change the draft
+	// (PATCH /v1/editor/drives/{id})
+	UpdateDrive(c *fiber.Ctx, id Id, params UpdateDriveParams) error
+	// ApproveDrive Approve the submitted draft
+	// (POST /v1/editor/drives/{id}/approve)
+	ApproveDrive(c *fiber.Ctx, id Id, params ApproveDriveParams) error
+	// PublishDrive Publish the approved draft as the next version
+	// (POST /v1/editor/drives/{id}/publish)
+	PublishDrive(c *fiber.Ctx, id Id, params PublishDriveParams) error
+	// RejectDrive Send the submitted draft back with a reason
+	// (POST /v1/editor/drives/{id}/reject)
+	RejectDrive(c *fiber.Ctx, id Id, params RejectDriveParams) error
+	// SubmitDrive Hand the draft to an approver
+	// (POST /v1/editor/drives/{id}/submit)
+	SubmitDrive(c *fiber.Ctx, id Id, params SubmitDriveParams) error
+	// WithdrawDrive Take the published version off all phones; what was counted stays counted
+	// (POST /v1/editor/drives/{id}/withdraw)
+	WithdrawDrive(c *fiber.Ctx, id Id, params WithdrawDriveParams) error
 	// GetQuestionTemplate A workbook of questions to fill in, with a sheet that explains each column
 	// (GET /v1/editor/import-templates/questions)
 	GetQuestionTemplate(c *fiber.Ctx) error
@@ -5070,6 +5667,15 @@ type ServerInterface interface {
 	// PutBookmark Bookmark a document
 	// (PUT /v1/me/bookmarks/{documentId})
 	PutBookmark(c *fiber.Ctx, documentId DocumentId) error
+	// ListMyCompletions The caller's completions, newest first
+	// (GET /v1/me/completions)
+	ListMyCompletions(c *fiber.Ctx) error
+	// ListMyDrives Study drives that the caller sees, the newest opening first
+	// (GET /v1/me/drives)
+	ListMyDrives(c *fiber.Ctx) error
+	// RecordEvents Tell what was read and heard, in batches
+	// (POST /v1/me/events)
+	RecordEvents(c *fiber.Ctx) error
 	// ExportMe Everything that is held about me
 	// (GET /v1/me/export)
 	ExportMe(c *fiber.Ctx) error
@@ -5103,6 +5709,9 @@ type ServerInterface interface {
 	// LeaseQuiz Take an attempt, or practice, along for when there is no signal
 	// (POST /v1/quizzes/{id}/leases)
 	LeaseQuiz(c *fiber.Ctx, id Id) error
+	// GetDriveReport The counts of a drive for an organisation and those below it
+	// (GET /v1/reports/drives/{id})
+	GetDriveReport(c *fiber.Ctx, id Id, params GetDriveReportParams) error
 	// Search Search documents, sections and Q&A
 	// (GET /v1/search)
 	Search(c *fiber.Ctx, params SearchParams) error
@@ -7240,6 +7849,64 @@ func (siw *ServerInterfaceWrapper) GetDocumentVersion(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetDrive operation middleware
+func (siw *ServerInterfaceWrapper) GetDrive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDrive(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RecordCompletion operation middleware
+func (siw *ServerInterfaceWrapper) RecordCompletion(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RecordCompletion(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListEditorContests operation middleware
 func (siw *ServerInterfaceWrapper) ListEditorContests(c *fiber.Ctx) error {
 
@@ -8246,6 +8913,412 @@ func (siw *ServerInterfaceWrapper) WithdrawDocument(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.WithdrawDocument(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListEditorDrives operation middleware
+func (siw *ServerInterfaceWrapper) ListEditorDrives(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListEditorDrivesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", query, &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter state: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListEditorDrives(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CreateDrive operation middleware
+func (siw *ServerInterfaceWrapper) CreateDrive(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CreateDrive(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetEditorDrive operation middleware
+func (siw *ServerInterfaceWrapper) GetEditorDrive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetEditorDrive(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// UpdateDrive operation middleware
+func (siw *ServerInterfaceWrapper) UpdateDrive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params UpdateDriveParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = IfMatch
+
+	} else {
+		return fiber.NewError(fiber.StatusBadRequest, "Header parameter If-Match is required, but not found")
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.UpdateDrive(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ApproveDrive operation middleware
+func (siw *ServerInterfaceWrapper) ApproveDrive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ApproveDriveParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ApproveDrive(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// PublishDrive operation middleware
+func (siw *ServerInterfaceWrapper) PublishDrive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PublishDriveParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PublishDrive(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RejectDrive operation middleware
+func (siw *ServerInterfaceWrapper) RejectDrive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RejectDriveParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RejectDrive(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SubmitDrive operation middleware
+func (siw *ServerInterfaceWrapper) SubmitDrive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SubmitDriveParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SubmitDrive(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// WithdrawDrive operation middleware
+func (siw *ServerInterfaceWrapper) WithdrawDrive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params WithdrawDriveParams
+
+	headers := c.GetReqHeaders()
+
+	// ------------- Optional header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatchOptional
+		n := len(valueList)
+		if n != 1 {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Sprintf("Too many values for ParamName If-Match, 1 is required, but %d found", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter If-Match: %w", err).Error())
+		}
+
+		params.IfMatch = &IfMatch
+
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.WithdrawDrive(c, id, params)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -10240,6 +11313,60 @@ func (siw *ServerInterfaceWrapper) PutBookmark(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListMyCompletions operation middleware
+func (siw *ServerInterfaceWrapper) ListMyCompletions(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListMyCompletions(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListMyDrives operation middleware
+func (siw *ServerInterfaceWrapper) ListMyDrives(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListMyDrives(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RecordEvents operation middleware
+func (siw *ServerInterfaceWrapper) RecordEvents(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RecordEvents(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ExportMe operation middleware
 func (siw *ServerInterfaceWrapper) ExportMe(c *fiber.Ctx) error {
 
@@ -10610,6 +11737,65 @@ func (siw *ServerInterfaceWrapper) LeaseQuiz(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetDriveReport operation middleware
+func (siw *ServerInterfaceWrapper) GetDriveReport(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDriveReportParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "orgId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "orgId", query, &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter orgId: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "asOf" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asOf", query, &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter asOf: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "depth" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "depth", query, &params.Depth, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter depth: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDriveReport(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // Search operation middleware
 func (siw *ServerInterfaceWrapper) Search(c *fiber.Ctx) error {
 
@@ -10807,6 +11993,18 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Get(options.BaseURL+"/v1/me/attempts", wrapper.ListMyAttempts)
 
+	router.Get(options.BaseURL+"/v1/me/drives", wrapper.ListMyDrives)
+
+	router.Get(options.BaseURL+"/v1/drives/:id", wrapper.GetDrive)
+
+	router.Post(options.BaseURL+"/v1/me/events", wrapper.RecordEvents)
+
+	router.Get(options.BaseURL+"/v1/me/completions", wrapper.ListMyCompletions)
+
+	router.Post(options.BaseURL+"/v1/drives/:id/completions", wrapper.RecordCompletion)
+
+	router.Get(options.BaseURL+"/v1/reports/drives/:id", wrapper.GetDriveReport)
+
 	router.Get(options.BaseURL+"/v1/contests", wrapper.ListContests)
 
 	router.Get(options.BaseURL+"/v1/contests/:id", wrapper.GetContest)
@@ -10935,6 +12133,24 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 
 	router.Post(options.BaseURL+"/v1/editor/contests/:id/rounds/:n/release", wrapper.ReleaseContestRanking)
 
+	router.Get(options.BaseURL+"/v1/editor/drives", wrapper.ListEditorDrives)
+
+	router.Post(options.BaseURL+"/v1/editor/drives", wrapper.CreateDrive)
+
+	router.Get(options.BaseURL+"/v1/editor/drives/:id", wrapper.GetEditorDrive)
+
+	router.Patch(options.BaseURL+"/v1/editor/drives/:id", wrapper.UpdateDrive)
+
+	router.Post(options.BaseURL+"/v1/editor/drives/:id/submit", wrapper.SubmitDrive)
+
+	router.Post(options.BaseURL+"/v1/editor/drives/:id/approve", wrapper.ApproveDrive)
+
+	router.Post(options.BaseURL+"/v1/editor/drives/:id/reject", wrapper.RejectDrive)
+
+	router.Post(options.BaseURL+"/v1/editor/drives/:id/publish", wrapper.PublishDrive)
+
+	router.Post(options.BaseURL+"/v1/editor/drives/:id/withdraw", wrapper.WithdrawDrive)
+
 	router.Post(options.BaseURL+"/v1/members/:id/activation-code", wrapper.IssueActivationCode)
 
 	router.Post(options.BaseURL+"/v1/admin/members/:id/activation-code", wrapper.IssueActivationCodeAsAdmin)
@@ -11029,6 +12245,15 @@ type EditorDocumentJSONResponse struct {
 	Body EditorDocument
 
 	Headers EditorDocumentResponseHeaders
+}
+
+type EditorDriveResponseHeaders struct {
+	ETag *string
+}
+type EditorDriveJSONResponse struct {
+	Body EditorDrive
+
+	Headers EditorDriveResponseHeaders
 }
 
 type EditorMaterialResponseHeaders struct {
@@ -13802,6 +15027,114 @@ func (response GetDocumentVersiondefaultApplicationProblemPlusJSONResponse) Visi
 	return ctx.JSON(&response.Body)
 }
 
+type GetDriveRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetDriveResponseObject interface {
+	VisitGetDriveResponse(ctx *fiber.Ctx) error
+}
+
+type GetDrive200JSONResponse Drive
+
+func (response GetDrive200JSONResponse) VisitGetDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetDrive404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetDrive404ApplicationProblemPlusJSONResponse) VisitGetDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetDrivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDrivedefaultApplicationProblemPlusJSONResponse) VisitGetDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RecordCompletionRequestObject struct {
+	Id   Id `json:"id"`
+	Body *RecordCompletionJSONRequestBody
+}
+
+type RecordCompletionResponseObject interface {
+	VisitRecordCompletionResponse(ctx *fiber.Ctx) error
+}
+
+type RecordCompletion200JSONResponse RecordedCompletion
+
+func (response RecordCompletion200JSONResponse) VisitRecordCompletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type RecordCompletion201JSONResponse RecordedCompletion
+
+func (response RecordCompletion201JSONResponse) VisitRecordCompletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type RecordCompletion404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response RecordCompletion404ApplicationProblemPlusJSONResponse) VisitRecordCompletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type RecordCompletion409ApplicationProblemPlusJSONResponse Problem
+
+func (response RecordCompletion409ApplicationProblemPlusJSONResponse) VisitRecordCompletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type RecordCompletion422ApplicationProblemPlusJSONResponse Problem
+
+func (response RecordCompletion422ApplicationProblemPlusJSONResponse) VisitRecordCompletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type RecordCompletiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordCompletiondefaultApplicationProblemPlusJSONResponse) VisitRecordCompletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListEditorContestsRequestObject struct {
 	Params ListEditorContestsParams
 }
@@ -15066,6 +16399,514 @@ type WithdrawDocumentdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response WithdrawDocumentdefaultApplicationProblemPlusJSONResponse) VisitWithdrawDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListEditorDrivesRequestObject struct {
+	Params ListEditorDrivesParams
+}
+
+type ListEditorDrivesResponseObject interface {
+	VisitListEditorDrivesResponse(ctx *fiber.Ctx) error
+}
+
+type ListEditorDrives200JSONResponse EditorDriveList
+
+func (response ListEditorDrives200JSONResponse) VisitListEditorDrivesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListEditorDrivesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListEditorDrivesdefaultApplicationProblemPlusJSONResponse) VisitListEditorDrivesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateDriveRequestObject struct {
+	Body *CreateDriveJSONRequestBody
+}
+
+type CreateDriveResponseObject interface {
+	VisitCreateDriveResponse(ctx *fiber.Ctx) error
+}
+
+type CreateDrive201JSONResponse struct{ EditorDriveJSONResponse }
+
+func (response CreateDrive201JSONResponse) VisitCreateDriveResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CreateDrive409ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response CreateDrive409ApplicationProblemPlusJSONResponse) VisitCreateDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CreateDrive422ApplicationProblemPlusJSONResponse Problem
+
+func (response CreateDrive422ApplicationProblemPlusJSONResponse) VisitCreateDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type CreateDrivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CreateDrivedefaultApplicationProblemPlusJSONResponse) VisitCreateDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetEditorDriveRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetEditorDriveResponseObject interface {
+	VisitGetEditorDriveResponse(ctx *fiber.Ctx) error
+}
+
+type GetEditorDrive200JSONResponse struct{ EditorDriveJSONResponse }
+
+func (response GetEditorDrive200JSONResponse) VisitGetEditorDriveResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetEditorDrive404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetEditorDrive404ApplicationProblemPlusJSONResponse) VisitGetEditorDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetEditorDrivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetEditorDrivedefaultApplicationProblemPlusJSONResponse) VisitGetEditorDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UpdateDriveRequestObject struct {
+	Id     Id `json:"id"`
+	Params UpdateDriveParams
+	Body   *UpdateDriveJSONRequestBody
+}
+
+type UpdateDriveResponseObject interface {
+	VisitUpdateDriveResponse(ctx *fiber.Ctx) error
+}
+
+type UpdateDrive200JSONResponse struct{ EditorDriveJSONResponse }
+
+func (response UpdateDrive200JSONResponse) VisitUpdateDriveResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type UpdateDrive409ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response UpdateDrive409ApplicationProblemPlusJSONResponse) VisitUpdateDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateDrive412ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateDrive412ApplicationProblemPlusJSONResponse) VisitUpdateDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateDrive422ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateDrive422ApplicationProblemPlusJSONResponse) VisitUpdateDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateDrive428ApplicationProblemPlusJSONResponse Problem
+
+func (response UpdateDrive428ApplicationProblemPlusJSONResponse) VisitUpdateDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(428)
+
+	return ctx.JSON(&response)
+}
+
+type UpdateDrivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response UpdateDrivedefaultApplicationProblemPlusJSONResponse) VisitUpdateDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ApproveDriveRequestObject struct {
+	Id     Id `json:"id"`
+	Params ApproveDriveParams
+}
+
+type ApproveDriveResponseObject interface {
+	VisitApproveDriveResponse(ctx *fiber.Ctx) error
+}
+
+type ApproveDrive200JSONResponse struct{ EditorDriveJSONResponse }
+
+func (response ApproveDrive200JSONResponse) VisitApproveDriveResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ApproveDrive404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ApproveDrive404ApplicationProblemPlusJSONResponse) VisitApproveDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveDrive409ApplicationProblemPlusJSONResponse Problem
+
+func (response ApproveDrive409ApplicationProblemPlusJSONResponse) VisitApproveDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveDrive412ApplicationProblemPlusJSONResponse Problem
+
+func (response ApproveDrive412ApplicationProblemPlusJSONResponse) VisitApproveDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type ApproveDrivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ApproveDrivedefaultApplicationProblemPlusJSONResponse) VisitApproveDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PublishDriveRequestObject struct {
+	Id     Id `json:"id"`
+	Params PublishDriveParams
+}
+
+type PublishDriveResponseObject interface {
+	VisitPublishDriveResponse(ctx *fiber.Ctx) error
+}
+
+type PublishDrive200JSONResponse struct{ EditorDriveJSONResponse }
+
+func (response PublishDrive200JSONResponse) VisitPublishDriveResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type PublishDrive404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response PublishDrive404ApplicationProblemPlusJSONResponse) VisitPublishDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type PublishDrive409ApplicationProblemPlusJSONResponse Problem
+
+func (response PublishDrive409ApplicationProblemPlusJSONResponse) VisitPublishDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type PublishDrive412ApplicationProblemPlusJSONResponse Problem
+
+func (response PublishDrive412ApplicationProblemPlusJSONResponse) VisitPublishDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type PublishDrivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PublishDrivedefaultApplicationProblemPlusJSONResponse) VisitPublishDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RejectDriveRequestObject struct {
+	Id     Id `json:"id"`
+	Params RejectDriveParams
+	Body   *RejectDriveJSONRequestBody
+}
+
+type RejectDriveResponseObject interface {
+	VisitRejectDriveResponse(ctx *fiber.Ctx) error
+}
+
+type RejectDrive200JSONResponse struct{ EditorDriveJSONResponse }
+
+func (response RejectDrive200JSONResponse) VisitRejectDriveResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RejectDrive404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response RejectDrive404ApplicationProblemPlusJSONResponse) VisitRejectDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type RejectDrive409ApplicationProblemPlusJSONResponse Problem
+
+func (response RejectDrive409ApplicationProblemPlusJSONResponse) VisitRejectDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type RejectDrive412ApplicationProblemPlusJSONResponse Problem
+
+func (response RejectDrive412ApplicationProblemPlusJSONResponse) VisitRejectDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type RejectDrivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RejectDrivedefaultApplicationProblemPlusJSONResponse) VisitRejectDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SubmitDriveRequestObject struct {
+	Id     Id `json:"id"`
+	Params SubmitDriveParams
+}
+
+type SubmitDriveResponseObject interface {
+	VisitSubmitDriveResponse(ctx *fiber.Ctx) error
+}
+
+type SubmitDrive200JSONResponse struct{ EditorDriveJSONResponse }
+
+func (response SubmitDrive200JSONResponse) VisitSubmitDriveResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SubmitDrive404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response SubmitDrive404ApplicationProblemPlusJSONResponse) VisitSubmitDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitDrive409ApplicationProblemPlusJSONResponse Problem
+
+func (response SubmitDrive409ApplicationProblemPlusJSONResponse) VisitSubmitDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitDrive412ApplicationProblemPlusJSONResponse Problem
+
+func (response SubmitDrive412ApplicationProblemPlusJSONResponse) VisitSubmitDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type SubmitDrivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SubmitDrivedefaultApplicationProblemPlusJSONResponse) VisitSubmitDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WithdrawDriveRequestObject struct {
+	Id     Id `json:"id"`
+	Params WithdrawDriveParams
+	Body   *WithdrawDriveJSONRequestBody
+}
+
+type WithdrawDriveResponseObject interface {
+	VisitWithdrawDriveResponse(ctx *fiber.Ctx) error
+}
+
+type WithdrawDrive200JSONResponse struct{ EditorDriveJSONResponse }
+
+func (response WithdrawDrive200JSONResponse) VisitWithdrawDriveResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response.Body)
+}
+
+type WithdrawDrive404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response WithdrawDrive404ApplicationProblemPlusJSONResponse) VisitWithdrawDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type WithdrawDrive409ApplicationProblemPlusJSONResponse Problem
+
+func (response WithdrawDrive409ApplicationProblemPlusJSONResponse) VisitWithdrawDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type WithdrawDrive412ApplicationProblemPlusJSONResponse Problem
+
+func (response WithdrawDrive412ApplicationProblemPlusJSONResponse) VisitWithdrawDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(412)
+
+	return ctx.JSON(&response)
+}
+
+type WithdrawDrivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response WithdrawDrivedefaultApplicationProblemPlusJSONResponse) VisitWithdrawDriveResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -17756,6 +19597,91 @@ func (response PutBookmarkdefaultApplicationProblemPlusJSONResponse) VisitPutBoo
 	return ctx.JSON(&response.Body)
 }
 
+type ListMyCompletionsRequestObject struct {
+}
+
+type ListMyCompletionsResponseObject interface {
+	VisitListMyCompletionsResponse(ctx *fiber.Ctx) error
+}
+
+type ListMyCompletions200JSONResponse CompletionList
+
+func (response ListMyCompletions200JSONResponse) VisitListMyCompletionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListMyCompletionsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMyCompletionsdefaultApplicationProblemPlusJSONResponse) VisitListMyCompletionsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListMyDrivesRequestObject struct {
+}
+
+type ListMyDrivesResponseObject interface {
+	VisitListMyDrivesResponse(ctx *fiber.Ctx) error
+}
+
+type ListMyDrives200JSONResponse DriveList
+
+func (response ListMyDrives200JSONResponse) VisitListMyDrivesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListMyDrivesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListMyDrivesdefaultApplicationProblemPlusJSONResponse) VisitListMyDrivesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RecordEventsRequestObject struct {
+	Body *RecordEventsJSONRequestBody
+}
+
+type RecordEventsResponseObject interface {
+	VisitRecordEventsResponse(ctx *fiber.Ctx) error
+}
+
+type RecordEvents200JSONResponse EventResults
+
+func (response RecordEvents200JSONResponse) VisitRecordEventsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type RecordEventsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RecordEventsdefaultApplicationProblemPlusJSONResponse) VisitRecordEventsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ExportMeRequestObject struct {
 }
 
@@ -18263,6 +20189,56 @@ func (response LeaseQuizdefaultApplicationProblemPlusJSONResponse) VisitLeaseQui
 	return ctx.JSON(&response.Body)
 }
 
+type GetDriveReportRequestObject struct {
+	Id     Id `json:"id"`
+	Params GetDriveReportParams
+}
+
+type GetDriveReportResponseObject interface {
+	VisitGetDriveReportResponse(ctx *fiber.Ctx) error
+}
+
+type GetDriveReport200JSONResponse DriveReport
+
+func (response GetDriveReport200JSONResponse) VisitGetDriveReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetDriveReport404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetDriveReport404ApplicationProblemPlusJSONResponse) VisitGetDriveReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetDriveReport409ApplicationProblemPlusJSONResponse Problem
+
+func (response GetDriveReport409ApplicationProblemPlusJSONResponse) VisitGetDriveReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type GetDriveReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDriveReportdefaultApplicationProblemPlusJSONResponse) VisitGetDriveReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type SearchRequestObject struct {
 	Params SearchParams
 }
@@ -18494,6 +20470,12 @@ type StrictServerInterface interface {
 	// GetDocumentVersion One version, which never changes
 	// (GET /v1/documents/{id}/versions/{n})
 	GetDocumentVersion(ctx context.Context, request GetDocumentVersionRequestObject) (GetDocumentVersionResponseObject, error)
+	// GetDrive A study drive and how far the caller is
+	// (GET /v1/drives/{id})
+	GetDrive(ctx context.Context, request GetDriveRequestObject) (GetDriveResponseObject, error)
+	// RecordCompletion Record that a member of the own branch has studied without a phone
+	// (POST /v1/drives/{id}/completions)
+	RecordCompletion(ctx context.Context, request RecordCompletionRequestObject) (RecordCompletionResponseObject, error)
 	// ListEditorContests Contests of the caller's organisations, drafts included
 	// (GET /v1/editor/contests)
 	ListEditorContests(ctx context.Context, request ListEditorContestsRequestObject) (ListEditorContestsResponseObject, error)
@@ -18560,6 +20542,33 @@ type StrictServerInterface interface {
 	// WithdrawDocument Take the published version off all phones
 	// (POST /v1/editor/documents/{id}/withdraw)
 	WithdrawDocument(ctx context.Context, request WithdrawDocumentRequestObject) (WithdrawDocumentResponseObject, error)
+	// ListEditorDrives Study drives of the caller's organisations, drafts included
+	// (GET /v1/editor/drives)
+	ListEditorDrives(ctx context.Context, request ListEditorDrivesRequestObject) (ListEditorDrivesResponseObject, error)
+	// CreateDrive Begin a study drive
+	// (POST /v1/editor/drives)
+	CreateDrive(ctx context.Context, request CreateDriveRequestObject) (CreateDriveResponseObject, error)
+	// GetEditorDrive A drive with its draft
+	// (GET /v1/editor/drives/{id})
+	GetEditorDrive(ctx context.Context, request GetEditorDriveRequestObject) (GetEditorDriveResponseObject, error)
+	// UpdateDrive Change the draft
+	// (PATCH /v1/editor/drives/{id})
+	UpdateDrive(ctx context.Context, request UpdateDriveRequestObject) (UpdateDriveResponseObject, error)
+	// ApproveDrive Approve the submitted draft
+	// (POST /v1/editor/drives/{id}/approve)
+	ApproveDrive(ctx context.Context, request ApproveDriveRequestObject) (ApproveDriveResponseObject, error)
+	// PublishDrive Publish the approved draft as the next version
+	// (POST /v1/editor/drives/{id}/publish)
+	PublishDrive(ctx context.Context, request PublishDriveRequestObject) (PublishDriveResponseObject, error)
+	// RejectDrive Send the submitted draft back with a reason
+	// (POST /v1/editor/drives/{id}/reject)
+	RejectDrive(ctx context.Context, request RejectDriveRequestObject) (RejectDriveResponseObject, error)
+	// SubmitDrive Hand the draft to an approver
+	// (POST /v1/editor/drives/{id}/submit)
+	SubmitDrive(ctx context.Context, request SubmitDriveRequestObject) (SubmitDriveResponseObject, error)
+	// WithdrawDrive Take the published version off all phones; what was counted stays counted
+	// (POST /v1/editor/drives/{id}/withdraw)
+	WithdrawDrive(ctx context.Context, request WithdrawDriveRequestObject) (WithdrawDriveResponseObject, error)
 	// GetQuestionTemplate A workbook of questions to fill in, with a sheet that explains each column
 	// (GET /v1/editor/import-templates/questions)
 	GetQuestionTemplate(ctx context.Context, request GetQuestionTemplateRequestObject) (GetQuestionTemplateResponseObject, error)
@@ -18698,6 +20707,15 @@ type StrictServerInterface interface {
 	// PutBookmark Bookmark a document
 	// (PUT /v1/me/bookmarks/{documentId})
 	PutBookmark(ctx context.Context, request PutBookmarkRequestObject) (PutBookmarkResponseObject, error)
+	// ListMyCompletions The caller's completions, newest first
+	// (GET /v1/me/completions)
+	ListMyCompletions(ctx context.Context, request ListMyCompletionsRequestObject) (ListMyCompletionsResponseObject, error)
+	// ListMyDrives Study drives that the caller sees, the newest opening first
+	// (GET /v1/me/drives)
+	ListMyDrives(ctx context.Context, request ListMyDrivesRequestObject) (ListMyDrivesResponseObject, error)
+	// RecordEvents Tell what was read and heard, in batches
+	// (POST /v1/me/events)
+	RecordEvents(ctx context.Context, request RecordEventsRequestObject) (RecordEventsResponseObject, error)
 	// ExportMe Everything that is held about me
 	// (GET /v1/me/export)
 	ExportMe(ctx context.Context, request ExportMeRequestObject) (ExportMeResponseObject, error)
@@ -18731,6 +20749,9 @@ type StrictServerInterface interface {
 	// LeaseQuiz Take an attempt, or practice, along for when there is no signal
 	// (POST /v1/quizzes/{id}/leases)
 	LeaseQuiz(ctx context.Context, request LeaseQuizRequestObject) (LeaseQuizResponseObject, error)
+	// GetDriveReport The counts of a drive for an organisation and those below it
+	// (GET /v1/reports/drives/{id})
+	GetDriveReport(ctx context.Context, request GetDriveReportRequestObject) (GetDriveReportResponseObject, error)
 	// Search Search documents, sections and Q&A
 	// (GET /v1/search)
 	Search(ctx context.Context, request SearchRequestObject) (SearchResponseObject, error)
@@ -20580,6 +22601,74 @@ func (sh *strictHandler) GetDocumentVersion(ctx *fiber.Ctx, id Id, n int64) erro
 	return nil
 }
 
+// GetDrive operation middleware
+func (sh *strictHandler) GetDrive(ctx *fiber.Ctx, id Id) error {
+	var request GetDriveRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDrive(ctx.UserContext(), request.(GetDriveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDrive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDriveResponseObject); ok {
+		if err := validResponse.VisitGetDriveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordCompletion operation middleware
+func (sh *strictHandler) RecordCompletion(ctx *fiber.Ctx, id Id) error {
+	var request RecordCompletionRequestObject
+
+	request.Id = id
+
+	var body RecordCompletionJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordCompletion(ctx.UserContext(), request.(RecordCompletionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordCompletion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordCompletionResponseObject); ok {
+		if err := validResponse.VisitRecordCompletionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListEditorContests operation middleware
 func (sh *strictHandler) ListEditorContests(ctx *fiber.Ctx, params ListEditorContestsParams) error {
 	var request ListEditorContestsRequestObject
@@ -21294,6 +23383,309 @@ func (sh *strictHandler) WithdrawDocument(ctx *fiber.Ctx, id Id, params Withdraw
 		return err
 	} else if validResponse, ok := response.(WithdrawDocumentResponseObject); ok {
 		if err := validResponse.VisitWithdrawDocumentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListEditorDrives operation middleware
+func (sh *strictHandler) ListEditorDrives(ctx *fiber.Ctx, params ListEditorDrivesParams) error {
+	var request ListEditorDrivesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListEditorDrives(ctx.UserContext(), request.(ListEditorDrivesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListEditorDrives")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListEditorDrivesResponseObject); ok {
+		if err := validResponse.VisitListEditorDrivesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CreateDrive operation middleware
+func (sh *strictHandler) CreateDrive(ctx *fiber.Ctx) error {
+	var request CreateDriveRequestObject
+
+	var body CreateDriveJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CreateDrive(ctx.UserContext(), request.(CreateDriveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CreateDrive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CreateDriveResponseObject); ok {
+		if err := validResponse.VisitCreateDriveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetEditorDrive operation middleware
+func (sh *strictHandler) GetEditorDrive(ctx *fiber.Ctx, id Id) error {
+	var request GetEditorDriveRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetEditorDrive(ctx.UserContext(), request.(GetEditorDriveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetEditorDrive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetEditorDriveResponseObject); ok {
+		if err := validResponse.VisitGetEditorDriveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UpdateDrive operation middleware
+func (sh *strictHandler) UpdateDrive(ctx *fiber.Ctx, id Id, params UpdateDriveParams) error {
+	var request UpdateDriveRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body UpdateDriveJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.UpdateDrive(ctx.UserContext(), request.(UpdateDriveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UpdateDrive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UpdateDriveResponseObject); ok {
+		if err := validResponse.VisitUpdateDriveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ApproveDrive operation middleware
+func (sh *strictHandler) ApproveDrive(ctx *fiber.Ctx, id Id, params ApproveDriveParams) error {
+	var request ApproveDriveRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ApproveDrive(ctx.UserContext(), request.(ApproveDriveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ApproveDrive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ApproveDriveResponseObject); ok {
+		if err := validResponse.VisitApproveDriveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PublishDrive operation middleware
+func (sh *strictHandler) PublishDrive(ctx *fiber.Ctx, id Id, params PublishDriveParams) error {
+	var request PublishDriveRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PublishDrive(ctx.UserContext(), request.(PublishDriveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PublishDrive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PublishDriveResponseObject); ok {
+		if err := validResponse.VisitPublishDriveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RejectDrive operation middleware
+func (sh *strictHandler) RejectDrive(ctx *fiber.Ctx, id Id, params RejectDriveParams) error {
+	var request RejectDriveRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body RejectDriveJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RejectDrive(ctx.UserContext(), request.(RejectDriveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RejectDrive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RejectDriveResponseObject); ok {
+		if err := validResponse.VisitRejectDriveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SubmitDrive operation middleware
+func (sh *strictHandler) SubmitDrive(ctx *fiber.Ctx, id Id, params SubmitDriveParams) error {
+	var request SubmitDriveRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SubmitDrive(ctx.UserContext(), request.(SubmitDriveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SubmitDrive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SubmitDriveResponseObject); ok {
+		if err := validResponse.VisitSubmitDriveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// WithdrawDrive operation middleware
+func (sh *strictHandler) WithdrawDrive(ctx *fiber.Ctx, id Id, params WithdrawDriveParams) error {
+	var request WithdrawDriveRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	var body WithdrawDriveJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.WithdrawDrive(ctx.UserContext(), request.(WithdrawDriveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "WithdrawDrive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(WithdrawDriveResponseObject); ok {
+		if err := validResponse.VisitWithdrawDriveResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -22766,6 +25158,95 @@ func (sh *strictHandler) PutBookmark(ctx *fiber.Ctx, documentId DocumentId) erro
 	return nil
 }
 
+// ListMyCompletions operation middleware
+func (sh *strictHandler) ListMyCompletions(ctx *fiber.Ctx) error {
+	var request ListMyCompletionsRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyCompletions(ctx.UserContext(), request.(ListMyCompletionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyCompletions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMyCompletionsResponseObject); ok {
+		if err := validResponse.VisitListMyCompletionsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMyDrives operation middleware
+func (sh *strictHandler) ListMyDrives(ctx *fiber.Ctx) error {
+	var request ListMyDrivesRequestObject
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMyDrives(ctx.UserContext(), request.(ListMyDrivesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMyDrives")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMyDrivesResponseObject); ok {
+		if err := validResponse.VisitListMyDrivesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RecordEvents operation middleware
+func (sh *strictHandler) RecordEvents(ctx *fiber.Ctx) error {
+	var request RecordEventsRequestObject
+
+	var body RecordEventsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RecordEvents(ctx.UserContext(), request.(RecordEventsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RecordEvents")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RecordEventsResponseObject); ok {
+		if err := validResponse.VisitRecordEventsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ExportMe operation middleware
 func (sh *strictHandler) ExportMe(ctx *fiber.Ctx) error {
 	var request ExportMeRequestObject
@@ -23114,6 +25595,34 @@ func (sh *strictHandler) LeaseQuiz(ctx *fiber.Ctx, id Id) error {
 		return err
 	} else if validResponse, ok := response.(LeaseQuizResponseObject); ok {
 		if err := validResponse.VisitLeaseQuizResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDriveReport operation middleware
+func (sh *strictHandler) GetDriveReport(ctx *fiber.Ctx, id Id, params GetDriveReportParams) error {
+	var request GetDriveReportRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDriveReport(ctx.UserContext(), request.(GetDriveReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDriveReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDriveReportResponseObject); ok {
+		if err := validResponse.VisitGetDriveReportResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

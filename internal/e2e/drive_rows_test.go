@@ -1,0 +1,84 @@
+package e2e
+
+import (
+	"testing"
+	"time"
+)
+
+// driveBody is a study drive on a document, open since an hour ago.
+func driveBody(title, documentID string) fields {
+	return fields{"orgId": org("tinh"), "title": title, "steps": []any{fields{"kind": "read", "documentId": documentID}},
+		"opensAt": in(-time.Hour), "dueAt": in(3 * 24 * time.Hour), "closesAt": in(5 * 24 * time.Hour)}
+}
+
+// drive publishes a drive and waits until its roll is taken down.
+func (s *server) drive(t *testing.T, body fields) string {
+	t.Helper()
+	id := s.desk(t, "drives").release(t, body).ID
+	c := s.as(t, leader)
+	eventually(t, patience, "the roll is taken down", func() (bool, string) {
+		a := c.do(t, "GET", "/v1/reports/drives/"+id, nil)
+		return a.status == 200, string(a.body)
+	})
+	return id
+}
+
+// today is the day in Vietnam.
+func today() string { return in(0)[:len("2006-01-02")] }
+
+// onBehalf is what a secretary sends of a member.
+func onBehalf(key string) fields {
+	return fields{"memberId": person(key), "method": "paper", "on": today(), "reason": "Không dùng điện thoại thông minh."}
+}
+
+// driveRows are the rows of study drives.
+func driveRows() map[string]rule {
+	const report = "/v1/reports/drives/%s"
+	return map[string]rule{
+		"listMyDrives":      {at("/v1/me/drives"), signedIn(200)},
+		"getDrive":          {reads("/v1/drives/%s", sampleDrive), signedIn(200)},
+		"listMyCompletions": {at("/v1/me/completions"), signedIn(200)},
+		"recordEvents": {func(_ *testing.T, w *cast, role string) call {
+			return call{path: "/v1/me/events", body: fields{"events": []any{fields{"id": role, "kind": "progress", "documentId": w.sample, "version": 1,
+				"sectionId": "khong-co", "sessionId": "s", "at": in(0)}}}}
+		}, signedIn(200)},
+		"recordCompletion": {func(_ *testing.T, w *cast, _ string) call {
+			return call{path: "/v1/drives/" + w.sampleDrive + "/completions", body: onBehalf("m04")}
+		}, only(map[string]int{secretary: 201, secretary2: 404})},
+		"getDriveReport": {reads(report, sampleDrive), only(map[string]int{secretary: 200, secretary2: 200, leader: 200, inspector: 200, admin: 200})},
+
+		"listEditorDrives": {at("/v1/editor/drives"), only(byLists)},
+		"createDrive": {creates("/v1/editor/drives", func(w *cast) fields { return driveBody("Đợt học mới", w.sample) }),
+			only(map[string]int{editor: 201, wardEditor: 403})},
+		"getEditorDrive": {steps("drives", "draft", "", nil), only(byEither)},
+		"updateDrive":    {steps("drives", "draft", "", fields{"title": "Tên mới"}), only(byEditors)},
+		"submitDrive":    {steps("drives", "draft", "submit", nil), only(byEditors)},
+		"approveDrive":   {steps("drives", "submitted", "approve", nil), only(byApprovers)},
+		"rejectDrive":    {steps("drives", "submitted", "reject", because), only(byApprovers)},
+		"publishDrive":   {steps("drives", "approved", "publish", nil), only(byEither)},
+		"withdrawDrive":  {steps("drives", "published", "withdraw", because), only(byEither)},
+	}
+}
+
+func sampleDrive(w *cast) string { return w.sampleDrive }
+
+// driveCast makes what the rows of drives need.
+func (w *cast) driveCast(t *testing.T) {
+	t.Helper()
+	w.sampleDrive = w.drive(t, driveBody("Đợt học của bảng vai trò", w.sample))
+}
+
+// driveBodies are bodies with every field of these calls.
+func driveBodies() map[string]fields {
+	const at = "2026-01-01T00:00:00Z"
+	drive := fields{"title": "T", "description": "D", "planDocumentId": "khong-co", "visibility": fields{"kind": "all"},
+		"steps":   []any{fields{"kind": "read", "documentId": "a", "materialId": "b", "quizId": "c"}},
+		"opensAt": at, "dueAt": "2026-02-01T00:00:00Z", "closesAt": "2026-03-01T00:00:00Z",
+		"deadlines": []any{fields{"memberIds": []any{"a"}, "orgIds": []any{"b"}, "enterpriseIds": []any{"c"}, "shifts": []any{"d"},
+			"tags": []any{"remote"}, "dueAt": "2026-02-02T00:00:00Z"}},
+		"audience": fields{"memberKinds": []any{"official"}, "statuses": []any{"active"}, "enterpriseIds": []any{"a"}, "tags": []any{"remote"}}}
+	reason := fields{"reason": "r"}
+	return map[string]fields{"createDrive": with(drive, fields{"orgId": "khong-co"}), "updateDrive": drive, "rejectDrive": reason, "withdrawDrive": reason,
+		"recordEvents":     {"sentAt": at, "events": []any{fields{"id": "a", "kind": "progress"}}},
+		"recordCompletion": {"memberId": "khong-co", "method": "paper", "on": "2026-01-01", "reason": "r"}}
+}

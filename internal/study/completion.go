@@ -1,0 +1,232 @@
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"sotay/internal/audit"
+	"sotay/internal/caller"
+	"sotay/internal/clock"
+	"sotay/internal/effect"
+	"sotay/internal/fault"
+	"sotay/internal/ident"
+	"sotay/internal/store"
+	"sotay/internal/study/tally"
+	"sotay/internal/viet"
+)
+
+// Completion says that a member has completed a drive. There is one for each of
+// both, written once.
+type Completion struct {
+	store.Meta     `bson:",inline"`
+	effect.Pending `bson:",inline"`
+	DriveID        string      `bson:"driveId"`
+	MemberID       string      `bson:"memberId"`
+	Basis          tally.Basis `bson:"basis"`
+	// On is the day that the evidence showed, YYYY-MM-DD.
+	On         string    `bson:"on"`
+	RecordedAt time.Time `bson:"recordedAt"`
+	// By recorded it on behalf, by a method and for a reason; "" when evidence
+	// showed it.
+	By     string `bson:"by"`
+	Method string `bson:"method"`
+	Reason string `bson:"reason"`
+	// Studied are the versions that were read.
+	Studied []Studied `bson:"studied"`
+	// Corrections are what was said of it later, in order.
+	Corrections []Correction `bson:"corrections"`
+}
+
+// CorrectionKind is what a correction does.
+type CorrectionKind string
+
+// The corrections.
+const (
+	Revoke    CorrectionKind = "revoke"
+	Reinstate CorrectionKind = "reinstate"
+)
+
+// Correction is a later fact about a completion; the completion itself stays as
+// it was written.
+type Correction struct {
+	Kind   CorrectionKind `bson:"kind"`
+	At     time.Time      `bson:"at"`
+	By     string         `bson:"by"`
+	Reason string         `bson:"reason"`
+}
+
+// Stands tells whether it counts today.
+func (c *Completion) Stands() bool {
+	n := len(c.Corrections)
+	return n == 0 || c.Corrections[n-1].Kind == Reinstate
+}
+
+// entries are what a row says of a completion.
+func (c *Completion) entries() []tally.Entry {
+	out := []tally.Entry{{Kind: tally.Completed, At: c.RecordedAt, Basis: c.Basis, On: c.On}}
+	for i := range c.Corrections {
+		x := &c.Corrections[i]
+		if x.Kind == Revoke {
+			out = append(out, tally.Entry{Kind: tally.Revoked, At: x.At})
+		} else {
+			out = append(out, tally.Entry{Kind: tally.Completed, At: x.At, Basis: c.Basis, On: c.On})
+		}
+	}
+	return out
+}
+
+func completionSchema() *store.Schema {
+	return &store.Schema{Name: "completions", Indexes: []store.Index{
+		{Name: "member", Fields: []store.Field{{Path: "memberId", Type: store.String}, {Path: "recordedAt", Type: store.Date}}},
+		{Name: "drive", Fields: []store.Field{{Path: "driveId", Type: store.String}, {Path: "recordedAt", Type: store.Date}}},
+		effect.Index(),
+	}}
+}
+
+// CompletionID is the id of a member's completion of a drive.
+func CompletionID(driveID, memberID string) string {
+	return ident.Derive("completion", driveID, memberID)
+}
+
+// complete writes a completion unless there is one, and returns the one that
+// stands.
+func (s *Service) complete(ctx context.Context, c Completion) (Completion, bool, error) {
+	c.ID = CompletionID(c.DriveID, c.MemberID)
+	c.RecordedAt = clock.Milli(c.RecordedAt)
+	if c.Studied == nil {
+		c.Studied = []Studied{}
+	}
+	c.Corrections = []Correction{}
+	c.Add(s.Now(), fxRow, nil)
+	if c.By != "" {
+		c.Add(s.Now(), fxAudit, audit.Args(s.Now(), c.By, "completion.record", "completion/"+c.ID, map[string]string{"drive": c.DriveID, "member": c.MemberID, "method": c.Method}))
+	}
+	err := s.completions.Insert(ctx, &c)
+	if store.IsDuplicate(err, "_id") {
+		old, err := s.completions.Get(ctx, c.ID)
+		return old, false, err
+	}
+	if err != nil {
+		return c, false, fmt.Errorf("complete drive %s: %w", c.DriveID, err)
+	}
+	return s.completed(ctx, c), true, nil
+}
+
+// completed performs what follows from a completion that was written.
+func (s *Service) completed(ctx context.Context, c Completion) Completion {
+	done, err := s.completeFx.Perform(ctx, c.ID, c)
+	if err != nil {
+		s.Log.Warn("effects left for a later try", "kind", "completion", "id", c.ID, "error", err)
+		return c
+	}
+	return done
+}
+
+// setCompletion sets what a member's row says of a completion.
+func (s *Service) setCompletion(ctx context.Context, c *Completion) error {
+	return s.setRow(ctx, c.DriveID, c.MemberID, func(r *Row) bool {
+		if r.CompletionRev >= c.Rev {
+			return false
+		}
+		r.shows(c)
+		return true
+	})
+}
+
+// shows states what the row says of a completion, nil for none.
+func (r *Row) shows(c *Completion) {
+	r.Entries = slices.DeleteFunc(slices.Clone(r.Entries), func(e tally.Entry) bool { return e.Kind == tally.Completed || e.Kind == tally.Revoked })
+	r.CompletionRev = 0
+	if c != nil {
+		r.CompletionRev = c.Rev
+		r.Entries = append(r.Entries, c.entries()...)
+	}
+	r.sort()
+}
+
+// OnBehalf is what a secretary records for a member.
+type OnBehalf struct {
+	MemberID string
+	// Method is how they studied: inPerson, paper, phone, session.
+	Method string
+	On     string // YYYY-MM-DD
+	Reason string
+}
+
+// bySession is the method whose basis is the session itself.
+const bySession = "session"
+
+var methods = []string{"inPerson", "paper", "phone", bySession}
+
+var completedAlready = fault.New(fault.Conflict, "already_completed",
+	"Đảng viên này đã được ghi nhận hoàn thành.", "This member's completion is on record already.")
+
+// RecordOnBehalf records that a member of the caller's branch has studied. The
+// same once more returns what was recorded; fresh tells which.
+func (s *Service) RecordOnBehalf(ctx context.Context, c *caller.Caller, driveID string, in OnBehalf) (done Completion, fresh bool, err error) {
+	v, err := s.drive(driveID)
+	if err != nil {
+		return done, false, err
+	}
+	m, ok := s.People.Identity(in.MemberID)
+	if !ok || !c.CoversMember(m, caller.Secretary) || !v.Visibility.Admits(m) {
+		return done, false, fault.NotFound
+	}
+	in.Reason = viet.NFC(strings.TrimSpace(in.Reason))
+	now := s.Now()
+	f := fault.BadInput
+	if in.Reason == "" {
+		f = f.At("/reason", "required", "Không được để trống.", "It may not be empty.")
+	}
+	if !slices.Contains(methods, in.Method) {
+		f = f.At("/method", "not_allowed", "Không có cách ghi nhận này.", "There is no such method.")
+	}
+	if _, err := time.Parse(time.DateOnly, in.On); err != nil {
+		f = f.At("/on", "invalid", "Ngày phải có dạng YYYY-MM-DD.", "A day is written YYYY-MM-DD.")
+	} else if in.On < clock.Day(v.Payload.OpensAt) || in.On > clock.Day(now) {
+		f = f.At("/on", "outside_window", "Ngày phải từ khi đợt mở đến hôm nay.", "The day must lie between the opening and today.")
+	}
+	if len(f.Fields) > 0 {
+		return done, false, f
+	}
+	if now.Before(v.Payload.OpensAt) {
+		return done, false, notOpen
+	}
+	basis := tally.OnBehalf
+	if in.Method == bySession {
+		basis = tally.BySession
+	}
+	done, fresh, err = s.complete(ctx, Completion{DriveID: driveID, MemberID: in.MemberID, Basis: basis, On: in.On, RecordedAt: now,
+		By: c.MemberID, Method: in.Method, Reason: in.Reason})
+	switch {
+	case err != nil || fresh:
+	case !done.Stands():
+		err = revokedAlready
+	case done.Basis != basis || done.On != in.On || done.Method != in.Method:
+		err = completedAlready
+	}
+	return done, fresh, err
+}
+
+// completionOf returns a member's completion of a drive, nil for none.
+func (s *Service) completionOf(ctx context.Context, driveID, memberID string) (*Completion, error) {
+	c, err := s.completions.Get(ctx, CompletionID(driveID, memberID))
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	return &c, err
+}
+
+// MyCompletions returns the caller's completions, newest first.
+func (s *Service) MyCompletions(ctx context.Context, c *caller.Caller) ([]Completion, error) {
+	var out []Completion
+	err := s.completions.All(ctx, store.Query{Index: "member", Eq: []any{c.MemberID}, Desc: true}, func(d Completion) error {
+		out = append(out, d)
+		return nil
+	})
+	return out, err
+}

@@ -1,0 +1,265 @@
+package study
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"sotay/internal/audience"
+	"sotay/internal/audit"
+	"sotay/internal/caller"
+	"sotay/internal/changelog"
+	"sotay/internal/editorial"
+	"sotay/internal/page"
+	"sotay/internal/publication"
+	"sotay/internal/secret"
+	"sotay/internal/store"
+	"sotay/internal/store/sqlite"
+)
+
+// orgs is a tree of three: root, and a and b below it.
+type orgs struct{}
+
+func (orgs) OrgPath(id string) []string {
+	switch id {
+	case "root":
+		return []string{"root"}
+	case "a", "b":
+		return []string{"root", id}
+	}
+	return nil
+}
+
+// people is a directory whose members a test moves about.
+type people struct {
+	mu  sync.Mutex
+	all map[string]caller.Identity
+}
+
+func member(id, org, kind, status string) caller.Identity {
+	path := orgs{}.OrgPath(org)
+	return caller.Identity{MemberID: id, OrgID: org, OrgPath: path, Units: path, Kind: kind, Status: status, MaySignIn: true}
+}
+
+func (p *people) put(m caller.Identity) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.all[m.MemberID] = m
+}
+
+func (p *people) Identity(id string) (*caller.Identity, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	m, ok := p.all[id]
+	return &m, ok
+}
+
+func (p *people) EachOn(_ string, fn func(*caller.Identity)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, m := range p.all {
+		fn(&m)
+	}
+}
+
+func (p *people) UnitOn(_, orgID string) (string, []string, []string) {
+	path := orgs{}.OrgPath(orgID)
+	if orgID == "root" {
+		return "Đảng bộ", path, []string{"a", "b"}
+	}
+	return "Chi bộ " + orgID, path, nil
+}
+
+func (p *people) Standing(id string) (string, string, bool) {
+	m, ok := p.Identity(id)
+	return m.OrgID, m.Status, ok
+}
+
+func (p *people) EachMember(_ context.Context, c *caller.Caller, orgID, _ string, _ int, fn func(memberID, name, orgID, kind, status string)) (*string, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, m := range p.all {
+		if m.OrgID == orgID {
+			fn(m.MemberID, "Người "+m.MemberID, m.OrgID, m.Kind, m.Status)
+		}
+	}
+	return nil, nil
+}
+
+// texts has one document, "nq", of two sections; its second version changes the
+// latter.
+type texts struct{ live atomic.Int64 }
+
+func (t *texts) HasSection(_ context.Context, id, _ string) (bool, error) { return id == "nq", nil }
+
+func (t *texts) LiveVersion(_, id string) int64 {
+	if id == "nq" {
+		return t.live.Load()
+	}
+	return 0
+}
+
+func (t *texts) Outline(_ context.Context, _, _ string, version int64, fn func(string, int64, string)) (string, int64, error) {
+	fn("s1", 100, "same") // 4.8 seconds at the least
+	fn("s2", 100, map[int64]string{1: "old", 2: "new"}[version])
+	return "Nghị quyết", 0, nil
+}
+
+// quizzes has one quiz, "kt", which those named have passed.
+type quizzes struct {
+	mu     sync.Mutex
+	passed map[string]time.Time
+}
+
+func (q *quizzes) Out(id string) bool { return id == "kt" }
+
+func (q *quizzes) Passed(_ context.Context, memberID, _ string) (time.Time, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	return q.passed[memberID], nil
+}
+
+type plainEncoder struct{}
+
+func (plainEncoder) Drive(id string, v *DriveVersion) ([]byte, error) {
+	return json.Marshal(map[string]any{"id": id, "version": v.Number})
+}
+
+// testClock is a settable clock.
+type testClock struct{ at atomic.Int64 }
+
+func newClock() *testClock {
+	c := &testClock{}
+	c.at.Store(time.Date(2026, 11, 23, 1, 0, 0, 0, time.UTC).UnixMilli())
+	return c
+}
+
+func (c *testClock) now() time.Time          { return time.UnixMilli(c.at.Load()).UTC() }
+func (c *testClock) advance(d time.Duration) { c.at.Add(d.Milliseconds()) }
+
+// world is what processes share.
+type world struct {
+	clock   *testClock
+	people  *people
+	texts   *texts
+	quizzes *quizzes
+}
+
+func newWorld() *world {
+	w := &world{clock: newClock(), people: &people{all: map[string]caller.Identity{}}, texts: &texts{}, quizzes: &quizzes{passed: map[string]time.Time{}}}
+	w.texts.live.Store(1)
+	return w
+}
+
+func openEngine(t testing.TB) store.Engine {
+	t.Helper()
+	e, err := sqlite.Open(t.Context(), sqlite.Options{Path: filepath.Join(t.TempDir(), "test.db"), Logger: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = e.Close(context.Background()) })
+	schemas := append(append(Schemas(), publication.Schemas()...), audit.EntrySchema(), audit.SealSchema())
+	if err := e.Prepare(t.Context(), append(schemas, store.LeaseSchema())); err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
+// replica opens the room on a store, as a process does.
+func (w *world) replica(t testing.TB, e store.Engine) *Service {
+	t.Helper()
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	rec, err := audit.New(e, w.clock.now)
+	must(err)
+	sec, err := secret.Parse("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+	must(err)
+	log, err := changelog.New(e, w.clock.now)
+	must(err)
+	desk, err := publication.NewDesk(e, log, w.clock.now, slog.New(slog.DiscardHandler))
+	must(err)
+	leases, err := store.NewLeases(e, store.LeaseOptions{})
+	must(err)
+	unmarked := func(string) bool { return false }
+	s, err := New(Deps{Engine: e, Orgs: orgs{}, People: w.people, Texts: w.texts, Quizzes: w.quizzes, Changes: log, Desk: desk, Encoder: plainEncoder{},
+		Classified: unmarked, ClassifiedLine: unmarked, Audit: rec, Leases: leases, Pages: page.New(sec), Now: w.clock.now, Log: slog.New(slog.DiscardHandler)})
+	must(err)
+	must(s.Start(t.Context()))
+	return s
+}
+
+func staff(id string, role caller.RoleName, org string) *caller.Caller {
+	m := member(id, org, "official", "active")
+	m.Roles = []caller.Role{{Name: role, OrgID: org}}
+	return &caller.Caller{Identity: &m, SessionID: "phien-" + id}
+}
+
+// as is a member who asks.
+func (w *world) as(id string) *caller.Caller {
+	m, _ := w.people.Identity(id)
+	return &caller.Caller{Identity: m, SessionID: "may-" + id}
+}
+
+// publish publishes a drive that has been open for an hour.
+func (w *world) publish(t testing.TB, s *Service, steps ...Step) string {
+	t.Helper()
+	now := w.clock.now()
+	title, opens, due, closes := "Đợt học tập", now.Add(-time.Hour), now.AddDate(0, 0, 5), now.AddDate(0, 0, 9)
+	everyone := audience.Everyone()
+	editor, approver := staff("bt", caller.Editor, "root"), staff("duyet", caller.Approver, "root")
+	i, err := s.CreateDrive(t.Context(), editor, "root", DriveInput{Title: &title, Steps: &steps, OpensAt: &opens, DueAt: &due, ClosesAt: &closes, Visibility: &everyone})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range []editorial.Verb{editorial.Submit, editorial.Approve, editorial.Publish} {
+		who := approver
+		if v == editorial.Submit {
+			who = editor
+		}
+		if _, err := s.StepDrive(t.Context(), who, i.ID, v, 0, ""); err != nil {
+			t.Fatalf("%s: %v", v, err)
+		}
+	}
+	return i.ID
+}
+
+// reads sends what a phone has seen of a section in one sitting: ten seconds of
+// it, to its end.
+func (w *world) reads(t testing.TB, s *Service, id, section string, version int64) {
+	t.Helper()
+	now := w.clock.now()
+	e := Event{ID: section, Kind: ProgressEvent, TextKind: textDocument, TextID: "nq", Version: version, SectionID: section, SessionID: section + "-" + now.String(), At: now.Add(-11 * time.Second)}
+	later := e
+	later.At, later.ForegroundMillis, later.ReachedEnd = now, 10_000, true
+	out, err := s.TakeEvents(t.Context(), w.as(id), nil, []Event{e, later})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range out {
+		if r.Fault != nil {
+			t.Fatalf("%s: %v", section, r.Fault)
+		}
+	}
+}
+
+// count is the whole report, now.
+func (w *world) count(t testing.TB, s *Service, drive, asOf string) *Report {
+	t.Helper()
+	r, err := s.Report(t.Context(), staff("ld", caller.Leader, "root"), drive, "", asOf, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+func readStep() Step { return Step{Kind: ReadStep, DocumentID: "nq"} }
+func quizStep() Step { return Step{Kind: QuizStep, QuizID: "kt"} }

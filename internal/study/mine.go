@@ -1,0 +1,166 @@
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"sotay/internal/caller"
+	"sotay/internal/fault"
+	"sotay/internal/store"
+	"sotay/internal/study/tally"
+)
+
+// Mine is a drive as it stands for one member.
+type Mine struct {
+	Version *DriveVersion
+	// OnRoll tells whether the member counts in it, Obliged whether they owe it
+	// today.
+	OnRoll, Obliged bool
+	// Began tells whether any evidence is there.
+	Began bool
+	// DueAt is the zero time for who owes nothing.
+	DueAt      time.Time
+	Steps      []Progress
+	Completion *Completion
+}
+
+// obliged tells whether a member owes a drive today: who is exempt, or no longer
+// asked, owes nothing at once.
+func (s *Service) obliged(v *DriveVersion, m *caller.Identity) bool {
+	return Addressed(&v.Visibility, &v.Payload, m) && slices.Contains(onRoll, m.Status) &&
+		!slices.Contains(s.rules.Exempt, tally.Status(m.Status)) && !slices.Contains(s.rules.Excused, tally.Kind(m.Kind))
+}
+
+// MyDrives returns the drives that the caller sees and that have begun or will,
+// the newest opening first.
+func (s *Service) MyDrives(ctx context.Context, c *caller.Caller) ([]Mine, error) {
+	var out []Mine
+	for _, v := range s.out.Load().drives {
+		if !s.mayStudy(v, c.Identity) {
+			continue
+		}
+		m, err := s.mine(ctx, v, c.Identity)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, m)
+	}
+	slices.SortFunc(out, func(a, b Mine) int {
+		if d := b.Version.Payload.OpensAt.Compare(a.Version.Payload.OpensAt); d != 0 {
+			return d
+		}
+		return compare(a.Version.ItemID, b.Version.ItemID)
+	})
+	return out, nil
+}
+
+// Drive returns a drive that the caller sees.
+func (s *Service) Drive(ctx context.Context, c *caller.Caller, id string) (Mine, error) {
+	v, err := s.drive(id)
+	if err != nil {
+		return Mine{}, err
+	}
+	if !s.mayStudy(v, c.Identity) {
+		return Mine{}, fault.NotFound
+	}
+	return s.mine(ctx, v, c.Identity)
+}
+
+func (s *Service) mine(ctx context.Context, v *DriveVersion, m *caller.Identity) (Mine, error) {
+	out := Mine{Version: v, Obliged: s.obliged(v, m)}
+	if out.Obliged {
+		out.DueAt = v.Payload.DueFor(m)
+	}
+	r, err := s.rollOf(ctx, v.ItemID)
+	if err != nil && !errors.Is(err, notOpen) {
+		return out, err
+	}
+	if r != nil {
+		out.OnRoll = r.pageOf(m.MemberID) != ""
+	}
+	e, err := s.looked(ctx, v, m.MemberID)
+	if err != nil {
+		return out, err
+	}
+	out.Began = len(e.Sections) > 0
+	if out.Steps, _, err = s.steps(ctx, v, &e); err != nil {
+		return out, err
+	}
+	out.Completion, err = s.completionOf(ctx, v.ItemID, m.MemberID)
+	return out, err
+}
+
+// looked returns a member's evidence in a drive. What it shows and nothing has
+// told yet, such as a quiz passed since, is marked.
+func (s *Service) looked(ctx context.Context, v *DriveVersion, memberID string) (Evidence, error) {
+	id := evidenceID(v.ItemID, memberID)
+	e, err := s.records.Get(ctx, id)
+	if errors.Is(err, store.ErrNotFound) {
+		return s.begun(ctx, v, memberID)
+	}
+	if err != nil || !e.CompleteAt.IsZero() || !v.Payload.OpenAt(s.Now()) {
+		return e, err
+	}
+	probe := e
+	if err := s.evaluate(ctx, &probe); err != nil || len(probe.Fx) == len(e.Fx) {
+		return e, err
+	}
+	e, err = s.records.Update(ctx, id, func(e *Evidence) error {
+		n := len(e.Fx)
+		if err := s.evaluate(ctx, e); err != nil {
+			return err
+		}
+		if len(e.Fx) == n {
+			return store.ErrUnchanged
+		}
+		return nil
+	})
+	return e, s.kept(ctx, e, err)
+}
+
+// begun is the evidence of who has read nothing in a drive: it is kept when a
+// quiz alone shows something.
+func (s *Service) begun(ctx context.Context, v *DriveVersion, memberID string) (Evidence, error) {
+	e := Evidence{Meta: store.Meta{ID: evidenceID(v.ItemID, memberID)}, MemberID: memberID, DriveID: v.ItemID, Studied: []Studied{}}
+	if !v.Payload.OpenAt(s.Now()) {
+		return e, nil
+	}
+	if err := s.evaluate(ctx, &e); err != nil || len(e.Fx) == 0 {
+		return e, err
+	}
+	err := s.records.Insert(ctx, &e)
+	if store.IsDuplicate(err, "_id") {
+		return s.records.Get(ctx, e.ID)
+	}
+	return e, s.kept(ctx, e, err)
+}
+
+// Erase takes a member's evidence out, and what was said of them. What was
+// counted stays counted: rows and completions hold an id that names nobody any
+// more. May run twice.
+func (s *Service) Erase(ctx context.Context, memberID string) error {
+	err := s.records.All(ctx, store.Query{Index: "member", Eq: []any{memberID}}, func(e Evidence) error {
+		return s.records.DeleteIf(ctx, e.ID, e.Rev)
+	})
+	var told []string
+	if err == nil {
+		err = s.completions.All(ctx, store.Query{Index: "member", Eq: []any{memberID}}, func(c Completion) error {
+			if c.Reason != "" {
+				told = append(told, c.ID)
+			}
+			return nil
+		})
+	}
+	for _, id := range told {
+		if err == nil {
+			_, err = s.completions.Update(ctx, id, func(c *Completion) error { c.Reason = ""; return nil })
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("erase study of %s: %w", memberID, err)
+	}
+	return nil
+}

@@ -1,0 +1,109 @@
+package study
+
+import (
+	"context"
+	"slices"
+
+	"sotay/internal/study/tally"
+)
+
+// mark is what this process remembers of a row: enough to see that the member
+// stands otherwise today.
+type mark struct {
+	memberID string
+	status   tally.Status
+	noted    []tally.EntryKind
+}
+
+func marks(p *Page) []mark {
+	out := make([]mark, len(p.Rows))
+	for i := range p.Rows {
+		r := &p.Rows[i]
+		out[i] = mark{memberID: r.MemberID, status: r.Status}
+		for _, e := range r.Entries {
+			if slices.Contains(noteKinds, e.Kind) {
+				out[i].noted = append(out[i].noted, e.Kind)
+			}
+		}
+	}
+	return out
+}
+
+// noteKinds are the notes that follow from what the directory says.
+var noteKinds = []tally.EntryKind{tally.Exempted, tally.Moved, tally.Suspended, tally.Left, tally.Died}
+
+// noteOf is what a status says of somebody who was on the roll in another, "" for
+// nothing.
+func noteOf(then tally.Status, now string) tally.EntryKind {
+	switch now {
+	case "exempt", "temporarilyExempt":
+		if then != tally.Exempt && then != tally.TemporarilyExempt {
+			return tally.Exempted
+		}
+	case "suspended":
+		return tally.Suspended
+	case "struckOff", "expelled", "resigned":
+		return tally.Left
+	case "deceased":
+		return tally.Died
+	}
+	return ""
+}
+
+// NoteChanges notes in the rows of open drives who has been exempted, moved or
+// suspended, has left or died since the roll was taken down. Total and rates do
+// not change by it. It looks at how members stand and may run on any replica, at
+// any time: what it missed it finds later.
+func (s *Service) NoteChanges(ctx context.Context) error {
+	now := s.Now()
+	for id, v := range s.out.Load().drives {
+		s.mu.Lock()
+		r := s.rolls[id]
+		s.mu.Unlock()
+		if r == nil || !v.Payload.OpenAt(now) {
+			continue
+		}
+		for memberID, kinds := range s.changed(r) {
+			err := s.setRow(ctx, id, memberID, func(row *Row) bool {
+				changed := false
+				for _, k := range kinds {
+					changed = row.note(k, now) || changed
+				}
+				return changed
+			})
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// changed are the notes that are missing, by member.
+func (s *Service) changed(r *roll) map[string][]tally.EntryKind {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	out := map[string][]tally.EntryKind{}
+	for _, p := range r.pages {
+		home := ""
+		if path := s.Orgs.OrgPath(p.orgID); len(path) > 0 {
+			home = path[len(path)-1] // of a unit that has closed, its heir
+		}
+		for i := range p.marks {
+			m := &p.marks[i]
+			org, status, ok := s.People.Standing(m.memberID)
+			if !ok {
+				continue
+			}
+			k := noteOf(m.status, status)
+			if k != "" && !slices.Contains(m.noted, k) {
+				out[m.memberID] = append(out[m.memberID], k)
+			}
+			gone := k == tally.Left || k == tally.Died
+			if !gone && home != "" && org != home && !slices.Contains(m.noted, tally.Moved) {
+				out[m.memberID] = append(out[m.memberID], tally.Moved)
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,89 @@
+package study
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"sotay/internal/store"
+)
+
+// Rebuild states anew what the rows of a drive say of completions, from the
+// completions themselves, and returns how many rows were wrong. The server
+// answers meanwhile: a completion that is written then is newer than what was
+// read, and stays.
+func (s *Service) Rebuild(ctx context.Context, driveID string) (wrong int, err error) {
+	r, err := s.rollOf(ctx, driveID)
+	if err != nil {
+		return 0, err
+	}
+	byPage := map[string]map[string]*Completion{}
+	err = s.completions.All(ctx, store.Query{Index: "drive", Eq: []any{driveID}}, func(c Completion) error {
+		if id := r.pageOf(c.MemberID); id != "" {
+			if byPage[id] == nil {
+				byPage[id] = map[string]*Completion{}
+			}
+			byPage[id][c.MemberID] = &c
+		}
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read completions of drive %s: %w", driveID, err)
+	}
+	r.mu.RLock()
+	ids := make([]string, 0, len(r.pages))
+	for id := range r.pages {
+		ids = append(ids, id)
+	}
+	r.mu.RUnlock()
+	for _, id := range ids {
+		n, err := s.restate(ctx, r, id, byPage[id])
+		if err != nil {
+			return wrong, fmt.Errorf("rebuild page %s: %w", id, err)
+		}
+		wrong += n
+	}
+	return wrong, nil
+}
+
+// restate sets the rows of a page from completions.
+func (s *Service) restate(ctx context.Context, r *roll, id string, done map[string]*Completion) (wrong int, err error) {
+	p, err := s.pages.Update(ctx, id, func(p *Page) error {
+		wrong = 0
+		for i := range p.Rows {
+			row := &p.Rows[i]
+			c := done[row.MemberID]
+			if c == nil && row.CompletionRev > 0 {
+				// It may have been written since the completions were read.
+				var err error
+				if c, err = s.completionOf(ctx, p.DriveID, row.MemberID); err != nil {
+					return err
+				}
+			}
+			if c != nil && row.CompletionRev > c.Rev {
+				continue
+			}
+			before := slices.Clone(row.Entries)
+			row.shows(c)
+			if !slices.Equal(before, row.Entries) {
+				wrong++
+			}
+		}
+		counts := p.Counts
+		p.count(s.rules, forever)
+		if wrong == 0 && counts == p.Counts {
+			return store.ErrUnchanged
+		}
+		now := s.Now()
+		if !now.After(p.UpdatedAt) {
+			now = p.UpdatedAt.Add(time.Millisecond)
+		}
+		p.UpdatedAt = now
+		return nil
+	})
+	if err == nil {
+		r.take(&p)
+	}
+	return wrong, err
+}

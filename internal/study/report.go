@@ -1,0 +1,149 @@
+package study
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"sotay/internal/caller"
+	"sotay/internal/clock"
+	"sotay/internal/fault"
+	"sotay/internal/store"
+	"sotay/internal/study/tally"
+)
+
+// reporters may read the counts of the units within their scope.
+var reporters = []caller.RoleName{caller.Secretary, caller.Leader, caller.Inspector, caller.Admin}
+
+// Unit is an organisation of the roll's day with its counts, those of all below
+// it included.
+type Unit struct {
+	OrgID, Name string
+	Counts      tally.Counts
+	Units       []Unit
+}
+
+// Report is the counts of a drive.
+type Report struct {
+	DriveID, Title string
+	// AsOf is the instant up to which what was recorded counts.
+	AsOf     time.Time
+	RollDate string
+	Unit     Unit
+}
+
+// Report counts a drive for a unit and the units so many levels below. asOf is a
+// day, to its end, "" for now: facts recorded by then count.
+func (s *Service) Report(ctx context.Context, c *caller.Caller, driveID, orgID, asOf string, depth int) (*Report, error) {
+	v, err := s.drive(driveID)
+	if err != nil {
+		return nil, err
+	}
+	if orgID, err = s.scope(c, orgID); err != nil {
+		return nil, err
+	}
+	r, err := s.rollOf(ctx, driveID)
+	if err != nil {
+		return nil, err
+	}
+	out := &Report{DriveID: driveID, Title: v.Payload.Title, AsOf: s.Now(), RollDate: r.opening.RollDate}
+	sums := r.branches()
+	if asOf != "" {
+		if out.AsOf, err = endOf(asOf, out.AsOf); err != nil {
+			return nil, err
+		}
+		if sums, err = s.branchesAt(ctx, r, out.AsOf); err != nil {
+			return nil, err
+		}
+	}
+	if _, path, _ := s.People.UnitOn(out.RollDate, orgID); path == nil {
+		return nil, fault.NotFound // it was not there when the drive opened
+	}
+	out.Unit = s.unit(out.RollDate, orgID, sums, depth)
+	return out, nil
+}
+
+// scope is the organisation that a report is about: the one asked for when the
+// caller may, else the highest that the caller's roles stand at.
+func (s *Service) scope(c *caller.Caller, orgID string) (string, error) {
+	if orgID != "" {
+		if !c.Covers(s.Orgs.OrgPath(orgID), reporters...) {
+			return "", fault.NotFound
+		}
+		return orgID, nil
+	}
+	best, at := "", 0
+	for i := range c.Roles {
+		role := &c.Roles[i]
+		if path := s.Orgs.OrgPath(role.OrgID); role.OrgID != "" && path != nil && slices.Contains(reporters, role.Name) && (best == "" || len(path) < at) {
+			best, at = role.OrgID, len(path)
+		}
+	}
+	if best == "" {
+		return "", fault.NotFound
+	}
+	return best, nil
+}
+
+// endOf is the end of a day in Vietnam, or now when that is earlier.
+func endOf(day string, now time.Time) (time.Time, error) {
+	d, err := time.ParseInLocation(time.DateOnly, day, clock.Vietnam)
+	if err != nil {
+		return now, fault.BadInput.At("/query/asOf", "invalid", "Ngày phải có dạng YYYY-MM-DD.", "A day is written YYYY-MM-DD.")
+	}
+	if end := d.AddDate(0, 0, 1).Add(-time.Millisecond); end.Before(now) {
+		return end, nil
+	}
+	return now, nil
+}
+
+// branches are the counts of each unit's own members.
+func (r *roll) branches() map[string]*tally.Counts {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	out := map[string]*tally.Counts{}
+	for _, p := range r.pages {
+		add(out, p.orgID, &p.counts)
+	}
+	return out
+}
+
+// branchesAt are the counts by what had been recorded at an instant.
+func (s *Service) branchesAt(ctx context.Context, r *roll, at time.Time) (map[string]*tally.Counts, error) {
+	out := map[string]*tally.Counts{}
+	err := s.pages.All(ctx, store.Query{Index: "roll", Eq: []any{r.opening.RollID}}, func(p Page) error {
+		n := tally.Of(p.rows(), s.rules, at)
+		add(out, p.OrgID, &n)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count the rows of drive %s: %w", r.opening.ID, err)
+	}
+	return out, nil
+}
+
+func add(to map[string]*tally.Counts, orgID string, n *tally.Counts) {
+	if to[orgID] == nil {
+		to[orgID] = &tally.Counts{}
+	}
+	to[orgID].Add(n)
+}
+
+// unit sums a subtree of the roll's day, and shows the units so many levels
+// below.
+func (s *Service) unit(day, orgID string, sums map[string]*tally.Counts, depth int) Unit {
+	name, _, children := s.People.UnitOn(day, orgID)
+	u := Unit{OrgID: orgID, Name: name, Units: []Unit{}}
+	if n := sums[orgID]; n != nil {
+		u.Counts.Add(n)
+	}
+	for _, id := range children {
+		below := s.unit(day, id, sums, depth-1)
+		u.Counts.Add(&below.Counts)
+		if depth > 0 {
+			u.Units = append(u.Units, below)
+		}
+	}
+	return u
+}

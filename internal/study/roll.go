@@ -1,0 +1,348 @@
+package study
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"sotay/internal/caller"
+	"sotay/internal/clock"
+	"sotay/internal/effect"
+	"sotay/internal/fault"
+	"sotay/internal/ident"
+	"sotay/internal/store"
+	"sotay/internal/study/tally"
+)
+
+// pageSize is how many members of one unit share a page.
+const pageSize = 200
+
+// Opening says that a drive's roll has been taken down: its insert is what
+// decides. Its id is the drive's.
+type Opening struct {
+	store.Meta     `bson:",inline"`
+	effect.Pending `bson:",inline"`
+	// RollID marks the pages of the roll. Whoever took down another one at the
+	// same time was late: its pages count for nothing and are removed.
+	RollID string `bson:"rollId"`
+	// RollDate is the day whose members, units and statuses the roll has.
+	RollDate string    `bson:"rollDate"`
+	Members  int64     `bson:"members"`
+	OpenedAt time.Time `bson:"openedAt"`
+}
+
+// Page is a part of a drive's roll: up to 200 members of one unit, with what
+// became of them.
+type Page struct {
+	store.Meta `bson:",inline"`
+	DriveID    string `bson:"driveId"`
+	RollID     string `bson:"rollId"`
+	OrgID      string `bson:"orgId"`
+	Rows       []Row  `bson:"rows"`
+	// Counts are those of the rows, computed with each write.
+	Counts    tally.Counts `bson:"counts"`
+	UpdatedAt time.Time    `bson:"updatedAt"`
+}
+
+// Row is a member of the roll.
+type Row struct {
+	tally.Row `bson:",inline"`
+	// CompletionRev is the revision of the completion that the row shows: an
+	// older one is ignored.
+	CompletionRev int64 `bson:"completionRev"`
+}
+
+func openingSchema() *store.Schema {
+	return &store.Schema{Name: "driveopenings", Indexes: []store.Index{effect.Index()}}
+}
+
+func pageSchema() *store.Schema {
+	return &store.Schema{Name: "drivepages", Indexes: []store.Index{
+		{Name: "drive", Fields: []store.Field{{Path: "driveId", Type: store.String}, {Path: "rollId", Type: store.String}}},
+		{Name: "roll", Fields: []store.Field{{Path: "rollId", Type: store.String}, {Path: "updatedAt", Type: store.Date}}},
+	}}
+}
+
+// onRoll are the statuses that a roll has: who is suspended or has left is not
+// on it, and who is attached elsewhere for a time is on it there.
+var onRoll = []string{string(tally.Active), string(tally.Exempt), string(tally.TemporarilyExempt), string(tally.TemporaryAttachment)}
+
+// open takes a drive's roll down, as of the day on which it opens. Several may
+// do so at once: one opening is kept.
+func (s *Service) open(ctx context.Context, v *DriveVersion) error {
+	day, id := clock.Day(v.Payload.OpensAt), ident.New()
+	units := map[string][]Row{}
+	s.People.EachOn(day, func(m *caller.Identity) {
+		// Who had no unit on that day was not a member yet.
+		if len(m.OrgPath) > 0 && slices.Contains(onRoll, m.Status) && Addressed(&v.Visibility, &v.Payload, m) {
+			units[m.OrgID] = append(units[m.OrgID], Row{Row: tally.Row{MemberID: m.MemberID, Kind: tally.Kind(m.Kind), Status: tally.Status(m.Status),
+				EnterpriseID: m.EnterpriseID, Entries: []tally.Entry{}}})
+		}
+	})
+	o := Opening{Meta: store.Meta{ID: v.ItemID}, RollID: id, RollDate: day}
+	var batch []*Page
+	write := func() error {
+		errs := s.pages.InsertMany(ctx, batch)
+		batch = batch[:0]
+		return errors.Join(errs...)
+	}
+	for org, rows := range units {
+		slices.SortFunc(rows, func(a, b Row) int { return compare(a.MemberID, b.MemberID) })
+		o.Members += int64(len(rows))
+		for n, chunk := range slices.Collect(slices.Chunk(rows, pageSize)) {
+			p := &Page{Meta: store.Meta{ID: fmt.Sprintf("%s/%s/%d", id, org, n)}, DriveID: v.ItemID, RollID: id, OrgID: org, Rows: chunk, UpdatedAt: s.Now()}
+			p.count(s.rules, p.UpdatedAt)
+			if batch = append(batch, p); len(batch) >= 100 {
+				if err := write(); err != nil {
+					return fmt.Errorf("roll of drive %s: %w", v.ItemID, err)
+				}
+			}
+		}
+	}
+	if err := write(); err != nil {
+		return fmt.Errorf("roll of drive %s: %w", v.ItemID, err)
+	}
+	o.OpenedAt = s.Now()
+	o.Add(o.OpenedAt, fxClean, nil)
+	err := s.openings.Insert(ctx, &o)
+	if store.IsDuplicate(err, "_id") {
+		if o, err = s.openings.Get(ctx, v.ItemID); err == nil {
+			return s.clean(ctx, &o)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("open drive %s: %w", v.ItemID, err)
+	}
+	s.Log.Info("drive opened", "drive", v.ItemID, "members", o.Members, "units", len(units))
+	if _, err := s.openingFx.Perform(ctx, o.ID, o); err != nil {
+		s.Log.Warn("effects left for a later try", "kind", "drive", "id", o.ID, "error", err)
+	}
+	return nil
+}
+
+// clean removes the pages of rolls that were not kept.
+func (s *Service) clean(ctx context.Context, o *Opening) error {
+	return s.pages.All(ctx, store.Query{Index: "drive", Eq: []any{o.ID}}, func(p Page) error {
+		if p.RollID == o.RollID {
+			return nil
+		}
+		return s.pages.DeleteIf(ctx, p.ID, p.Rev)
+	})
+}
+
+func (p *Page) count(rules tally.Rules, at time.Time) {
+	p.Counts = tally.Of(p.rows(), rules, at)
+}
+
+func (p *Page) rows() []tally.Row {
+	out := make([]tally.Row, len(p.Rows))
+	for i := range p.Rows {
+		out[i] = p.Rows[i].Row
+	}
+	return out
+}
+
+// roll is what this process knows of an opened drive: where each member stands
+// and the counts of each page.
+type roll struct {
+	opening Opening
+	mu      sync.RWMutex
+	at      map[string]string // page by member
+	pages   map[string]*tallied
+	polled  time.Time
+}
+
+type tallied struct {
+	orgID  string
+	rev    int64
+	counts tally.Counts
+	marks  []mark
+}
+
+// notOpen answers who asks for the roll of a drive before it was taken down.
+var notOpen = fault.New(fault.Conflict, "not_open",
+	"Đợt học tập chưa mở, nên chưa có danh sách.", "The drive has not opened: there is no roll yet.")
+
+// rollOf returns the roll of a drive, reading it when this process has not.
+func (s *Service) rollOf(ctx context.Context, driveID string) (*roll, error) {
+	s.mu.Lock()
+	r := s.rolls[driveID]
+	s.mu.Unlock()
+	if r != nil {
+		return r, nil
+	}
+	o, err := s.openings.Get(ctx, driveID)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, notOpen
+	}
+	if err != nil {
+		return nil, err
+	}
+	r = &roll{opening: o, at: map[string]string{}, pages: map[string]*tallied{}}
+	if err := s.poll(ctx, r, time.Time{}); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if other := s.rolls[driveID]; other != nil {
+		return other, nil
+	}
+	s.rolls[driveID] = r
+	return r, nil
+}
+
+// take brings a page's newest state in.
+func (r *roll) take(p *Page) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if old := r.pages[p.ID]; old != nil && old.rev >= p.Rev {
+		return
+	}
+	r.pages[p.ID] = &tallied{orgID: p.OrgID, rev: p.Rev, counts: p.Counts, marks: marks(p)}
+	for i := range p.Rows {
+		if r.at[p.Rows[i].MemberID] != p.ID {
+			r.at[p.Rows[i].MemberID] = p.ID
+		}
+	}
+}
+
+// pageOf is the page of a member, "" for who is not on the roll.
+func (r *roll) pageOf(memberID string) string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.at[memberID]
+}
+
+// How far polls look back: a writer's clock may be behind ours.
+const (
+	pollOverlap = 90 * time.Second
+	openEvery   = 500 * time.Millisecond
+	noteEvery   = 30 // ticks of openEvery
+)
+
+// poll takes in the pages written since an instant.
+func (s *Service) poll(ctx context.Context, r *roll, since time.Time) error {
+	now := s.Now()
+	q := store.Query{Index: "roll", Eq: []any{r.opening.RollID}}
+	if !since.IsZero() {
+		q.From = since
+	}
+	err := s.pages.All(ctx, q, func(p Page) error { r.take(&p); return nil })
+	if err == nil {
+		r.polled = now
+	}
+	return err
+}
+
+// follow opens drives when they are due, and keeps the rolls fresh, until ctx
+// ends.
+func (s *Service) follow(ctx context.Context) {
+	tick := time.NewTicker(openEvery)
+	defer tick.Stop()
+	for n := 1; ; n++ {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		err := s.OpenDue(ctx)
+		if n%2 == 0 {
+			err = errors.Join(err, s.refresh(ctx))
+		}
+		if n%noteEvery == 0 {
+			err = errors.Join(err, s.NoteChanges(ctx))
+		}
+		if err != nil && ctx.Err() == nil {
+			s.Log.Warn("drives not followed", "error", err)
+		}
+	}
+}
+
+// OpenDue takes down the rolls of drives that have begun and have none.
+func (s *Service) OpenDue(ctx context.Context) error {
+	now := s.Now()
+	for id, v := range s.out.Load().drives {
+		if now.Before(v.Payload.OpensAt) {
+			continue
+		}
+		_, err := s.rollOf(ctx, id)
+		if !errors.Is(err, notOpen) {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		release, _, err := s.Leases.TryAcquire(ctx, "drive/"+id)
+		if errors.Is(err, store.ErrHeld) {
+			continue // another takes it down
+		}
+		if err != nil {
+			return err
+		}
+		err = s.open(ctx, v)
+		release()
+		if err != nil {
+			return err
+		}
+		if _, err := s.rollOf(ctx, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) refresh(ctx context.Context) error {
+	s.mu.Lock()
+	rolls := make([]*roll, 0, len(s.rolls))
+	for _, r := range s.rolls {
+		rolls = append(rolls, r)
+	}
+	s.mu.Unlock()
+	for _, r := range rolls {
+		if err := s.poll(ctx, r, r.polled.Add(-pollOverlap)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// setRow states what a member's row in a drive shall be; who is not on the roll
+// has none.
+func (s *Service) setRow(ctx context.Context, driveID, memberID string, state func(*Row) (changed bool)) error {
+	r, err := s.rollOf(ctx, driveID)
+	if errors.Is(err, notOpen) && s.out.Load().drives[driveID] == nil {
+		return nil // withdrawn before it opened
+	}
+	if err != nil {
+		return err // also while the roll is being taken down: a sweeper tries again
+	}
+	id := r.pageOf(memberID)
+	if id == "" {
+		return nil
+	}
+	p, err := s.pages.Update(ctx, id, func(p *Page) error {
+		i := slices.IndexFunc(p.Rows, func(r Row) bool { return r.MemberID == memberID })
+		if i < 0 || !state(&p.Rows[i]) {
+			return store.ErrUnchanged
+		}
+		now := s.Now()
+		if !now.After(p.UpdatedAt) {
+			now = p.UpdatedAt.Add(time.Millisecond) // never backwards: polls read in this order
+		}
+		p.UpdatedAt = now
+		// Everything recorded counts, also what a clock ahead of ours has dated.
+		p.count(s.rules, forever)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("row of %s in drive %s: %w", memberID, driveID, err)
+	}
+	r.take(&p)
+	return nil
+}
+
+// forever is later than anything recorded.
+var forever = time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
