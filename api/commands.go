@@ -87,7 +87,7 @@ func (p *program) withApp(cmd *cobra.Command, fn func(ctx context.Context, a *ap
 
 func (p *program) rebuildCommand() *cobra.Command {
 	return &cobra.Command{Use: "rebuild", Short: "Make derived data again from what it is derived from", Args: cobra.NoArgs,
-		Long: "Encodes again what is published and publishes the bodies that differ from what is out. It may run beside servers.",
+		Long: "Encodes again what is published and publishes the bodies that differ from what is out, and counts study drives again from the completions. It may run beside servers.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return p.withApp(cmd, p.rebuild)
 		}}
@@ -97,6 +97,11 @@ func (p *program) rebuild(ctx context.Context, a *app) error {
 	shown := &progress{out: p.out, what: "published things looked at", said: time.Now()}
 	seen, changed, err := a.desk.Rebuild(ctx, shown.step)
 	fmt.Fprintf(p.out, "%d published things looked at, %d encoded again\n", seen, changed)
+	if err != nil {
+		return err
+	}
+	drives, wrong, err := a.study.RebuildAll(ctx)
+	fmt.Fprintf(p.out, "%d study drives counted again, %d rows were wrong\n", drives, wrong)
 	return err
 }
 

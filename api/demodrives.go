@@ -154,7 +154,7 @@ func (a *app) studentDoes(ctx context.Context, d *sampleDrive, id, rollDate stri
 		return a.demoReads(ctx, c, id, day, 1)
 	case lot < d.Read+d.Begun:
 		return a.demoReads(ctx, c, id, day, 2)
-	case lot < d.Read+d.Begun+d.OnBehalf && secretary != nil:
+	case lot < d.Read+d.Begun+d.OnBehalf && secretary != nil && secretary.MemberID != m.MemberID:
 		on, err := time.Parse(time.DateOnly, rollDate)
 		if err != nil {
 			return err

@@ -186,6 +186,11 @@ type studyQuizzes struct{ quizzes *quiz.Service }
 // Out implements study.Quizzes.
 func (q studyQuizzes) Out(quizID string) bool { return q.quizzes.Out(quizID) }
 
+// PassedSince implements study.Quizzes.
+func (q studyQuizzes) PassedSince(ctx context.Context, quizID string, since time.Time, fn func(memberID string) error) error {
+	return q.quizzes.PassedSince(ctx, quizID, since, fn)
+}
+
 // Passed implements study.Quizzes.
 func (q studyQuizzes) Passed(ctx context.Context, memberID, quizID string) (at time.Time, err error) {
 	p, err := q.quizzes.Passed(ctx, memberID, quizID)

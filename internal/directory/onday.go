@@ -26,6 +26,10 @@ func (s *Service) UnitOn(day, orgID string) (name string, path, children []strin
 	return o.Name, o.Path, o.Children
 }
 
+// HeirOn returns the organisation that stands for another on a day, "" for
+// today: itself while it is open, else the one that took its place.
+func (s *Service) HeirOn(day, orgID string) string { return s.treeOn(day).Resolve(orgID) }
+
 // Standing returns where a member counts today and in which status. Unlike
 // Identity it makes nothing that is kept.
 func (s *Service) Standing(memberID string) (orgID, status string, ok bool) {

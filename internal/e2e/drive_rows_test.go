@@ -3,6 +3,8 @@ package e2e
 import (
 	"testing"
 	"time"
+
+	"sotay/internal/httpapi/contract"
 )
 
 // driveBody is a study drive on a document, open since an hour ago.
@@ -34,6 +36,7 @@ func onBehalf(key string) fields {
 // driveRows are the rows of study drives.
 func driveRows() map[string]rule {
 	const report = "/v1/reports/drives/%s"
+	byReporters := map[string]int{secretary: 200, secretary2: 200, leader: 200, inspector: 200, admin: 200}
 	return map[string]rule{
 		"listMyDrives":      {at("/v1/me/drives"), signedIn(200)},
 		"getDrive":          {reads("/v1/drives/%s", sampleDrive), signedIn(200)},
@@ -45,7 +48,12 @@ func driveRows() map[string]rule {
 		"recordCompletion": {func(_ *testing.T, w *cast, _ string) call {
 			return call{path: "/v1/drives/" + w.sampleDrive + "/completions", body: onBehalf("m04")}
 		}, only(map[string]int{secretary: 201, secretary2: 404})},
-		"getDriveReport": {reads(report, sampleDrive), only(map[string]int{secretary: 200, secretary2: 200, leader: 200, inspector: 200, admin: 200})},
+		"correctCompletion": {func(_ *testing.T, w *cast, _ string) call {
+			return call{path: "/v1/completions/" + w.sampleCompletion + "/corrections", body: fields{"kind": "revoke", "reason": "Ghi nhầm người."}}
+		}, only(map[string]int{secretary: 200, secretary2: 404})},
+		"listDriveMembers": {reads("/v1/orgs/"+org("kp1")+"/drives/%s/members", sampleDrive), only(byReaders)},
+		"getDriveReport":   {reads(report, sampleDrive), only(byReporters)},
+		"getDriveTable":    {reads(report+"/table.csv", sampleDrive), only(byReporters)},
 
 		"listEditorDrives": {at("/v1/editor/drives"), only(byLists)},
 		"createDrive": {creates("/v1/editor/drives", func(w *cast) fields { return driveBody("Đợt học mới", w.sample) }),
@@ -66,6 +74,8 @@ func sampleDrive(w *cast) string { return w.sampleDrive }
 func (w *cast) driveCast(t *testing.T) {
 	t.Helper()
 	w.sampleDrive = w.drive(t, driveBody("Đợt học của bảng vai trò", w.sample))
+	a := w.as(t, secretary).do(t, "POST", "/v1/drives/"+w.sampleDrive+"/completions", onBehalf("m07")).want(t, 201)
+	w.sampleCompletion = parse[contract.RecordedCompletion](t, a).Id
 }
 
 // driveBodies are bodies with every field of these calls.
@@ -79,6 +89,7 @@ func driveBodies() map[string]fields {
 		"audience": fields{"memberKinds": []any{"official"}, "statuses": []any{"active"}, "enterpriseIds": []any{"a"}, "tags": []any{"remote"}}}
 	reason := fields{"reason": "r"}
 	return map[string]fields{"createDrive": with(drive, fields{"orgId": "khong-co"}), "updateDrive": drive, "rejectDrive": reason, "withdrawDrive": reason,
-		"recordEvents":     {"sentAt": at, "events": []any{fields{"id": "a", "kind": "progress"}}},
-		"recordCompletion": {"memberId": "khong-co", "method": "paper", "on": "2026-01-01", "reason": "r"}}
+		"recordEvents":      {"sentAt": at, "events": []any{fields{"id": "a", "kind": "progress"}}},
+		"recordCompletion":  {"memberId": "khong-co", "method": "paper", "on": "2026-01-01", "reason": "r"},
+		"correctCompletion": {"kind": "revoke", "reason": "r"}}
 }

@@ -2,7 +2,9 @@ package e2e
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -96,6 +98,10 @@ func TestDrive(t *testing.T) {
 			t.Errorf("who has a deadline of their own and has begun: %+v", m)
 		}
 		holdCounts(t, s, id)
+		holdMembers(t, s, id)
+		holdTable(t, s, id)
+		holdCorrections(t, s, id)
+		holdExport(t, s.as(t, member), id)
 	})
 }
 
@@ -218,6 +224,152 @@ func holdCounts(t *testing.T, s *server, id string) {
 	}
 }
 
+// holdMembers reads how the branch stands as its secretary, by state and whole.
+func holdMembers(t *testing.T, s *server, id string) {
+	t.Helper()
+	path := "/v1/orgs/" + org("kp1") + "/drives/" + id + "/members?limit="
+	c := s.as(t, secretary)
+	all := get[contract.DriveMemberList](t, c, path+"100").Items
+	stateOf := map[string]contract.DriveMemberState{}
+	for _, m := range all {
+		stateOf[m.MemberId] = m.State
+		if m.OrgId != org("kp1") || len(m.Steps) != 1 || m.Overdue || m.Obliged != (m.DueAt != nil) || (m.State == contract.Completed) != (m.Completion != nil) {
+			t.Errorf("member: %+v", m)
+		}
+	}
+	if stateOf[person("m01")] != contract.Completed || stateOf[person("m04")] != contract.Completed || stateOf[person("m07")] != contract.NotStarted {
+		t.Errorf("states: %v", stateOf)
+	}
+	listed := 0
+	for _, state := range []contract.DriveMemberState{contract.Completed, contract.InProgress, contract.NotStarted} {
+		for next := ""; ; {
+			page := get[contract.DriveMemberList](t, c, path+"2&status="+string(state)+next)
+			for _, m := range page.Items {
+				if listed++; m.State != state || stateOf[m.MemberId] != state {
+					t.Errorf("in the list of %s: %+v", state, m)
+				}
+			}
+			if page.NextCursor == nil {
+				break
+			}
+			next = "&cursor=" + url.QueryEscape(*page.NextCursor)
+		}
+	}
+	if listed != len(all) || len(all) < 12 {
+		t.Errorf("by state %d of %d", listed, len(all))
+	}
+	s.as(t, secretary2).do(t, "GET", path+"2", nil).want(t, 404, "not_found")
+}
+
+// holdTable saves the counts of the branch and of the province.
+func holdTable(t *testing.T, s *server, id string) {
+	t.Helper()
+	path := "/v1/reports/drives/" + id + "/table.csv"
+	a := s.as(t, secretary).do(t, "GET", path, nil).want(t, 200)
+	lines := strings.Split(string(a.body), "\r\n")
+	if a.header.Get("Content-Type") != "text/csv; charset=utf-8" || a.header.Get("Content-Disposition") != `attachment; filename="dot-hoc-tap-`+today()+`.csv"` ||
+		len(lines) != 3 || lines[2] != "" || !strings.HasPrefix(lines[0], "\ufeffCấp;Tổ chức;Tổng số;Miễn;") {
+		t.Fatalf("%v %s", a.header, a.body)
+	}
+	u := get[contract.DriveReport](t, s.as(t, secretary), "/v1/reports/drives/"+id).Unit
+	n := u.Counts
+	if row := fmt.Sprintf("0;%s;12;%d;%d;%d;2;", u.Name, n.Exempt, n.TemporarilyExempt, n.Obliged); !strings.HasPrefix(lines[1], row) ||
+		strings.Count(lines[1], ";") != 22 || !strings.Contains(lines[1], ";"+strings.Replace(fmt.Sprintf("%.1f", 100**u.RateObliged), ".", ",", 1)+";") {
+		t.Errorf("the branch is %q, want %q and so on", lines[1], row)
+	}
+	deep := string(s.as(t, leader).do(t, "GET", path+"?depth=6", nil).want(t, 200).body)
+	if !strings.Contains(deep, "\r\n2;"+u.Name+";12;") || !strings.Contains(deep, fmt.Sprintf("\r\n0;%s;%d;", get[contract.DriveReport](t, s.as(t, leader), "/v1/reports/drives/"+id).Unit.Name, onTheRoll)) {
+		t.Errorf("the province is %s", deep)
+	}
+}
+
+// holdCorrections takes back what was recorded for a member, and takes that
+// back.
+func holdCorrections(t *testing.T, s *server, id string) {
+	t.Helper()
+	c := s.as(t, secretary)
+	recorded := parse[contract.RecordedCompletion](t, c.do(t, "POST", "/v1/drives/"+id+"/completions", onBehalf("m04")).want(t, 200))
+	if !recorded.Stands {
+		t.Errorf("recorded: %+v", recorded)
+	}
+	path := "/v1/completions/" + recorded.Id + "/corrections"
+	counts := func(what string, onBehalf, completed int64) {
+		eventually(t, patience, what, func() (bool, string) {
+			a := c.do(t, "GET", "/v1/reports/drives/"+id, nil).want(t, 200)
+			n := parse[contract.DriveReport](t, a).Unit.Counts
+			return n.OnBehalf == onBehalf && n.CompletedObliged == completed, string(a.body)
+		})
+	}
+	revoke, reinstate := fields{"kind": "revoke", "reason": "Ghi nhầm người."}, fields{"kind": "reinstate", "reason": "Đã xác minh lại."}
+	c.do(t, "POST", path, reinstate).want(t, 409, "not_revoked")
+	s.as(t, secretary2).do(t, "POST", path, revoke).want(t, 404, "not_found")
+	if a := c.do(t, "POST", path, with(revoke, fields{"reason": " "})).want(t, 400); !a.names(t, "/reason") {
+		t.Errorf("without a reason: %s", a.body)
+	}
+	done := parse[contract.CorrectedCompletion](t, c.do(t, "POST", path, revoke).want(t, 200))
+	if done.Stands || done.MemberId != person("m04") || len(done.Corrections) != 1 || done.Corrections[0].Kind != contract.Revoke || done.Corrections[0].Reason != "Ghi nhầm người." {
+		t.Errorf("revoked: %+v", done)
+	}
+	c.do(t, "POST", path, revoke).want(t, 409, "already_revoked")
+	counts("the revoked is not counted", 0, 1)
+	c.do(t, "POST", "/v1/drives/"+id+"/completions", onBehalf("m04")).want(t, 409, "already_revoked")
+	for _, m := range get[contract.DriveMemberList](t, c, "/v1/orgs/"+org("kp1")+"/drives/"+id+"/members?limit=100").Items {
+		if m.MemberId == person("m04") && (m.State != contract.NotStarted || m.Completion == nil || m.Completion.Stands) {
+			t.Errorf("whose completion is revoked: %+v, %+v", m, m.Completion)
+		}
+	}
+	done = parse[contract.CorrectedCompletion](t, c.do(t, "POST", path, reinstate).want(t, 200))
+	if !done.Stands || len(done.Corrections) != 2 || done.Corrections[1].Kind != contract.Reinstate {
+		t.Errorf("reinstated: %+v", done)
+	}
+	counts("the reinstated is counted", 1, 2)
+}
+
+// holdExport has in a member's export what they completed and how they read.
+func holdExport(t *testing.T, c *client, id string) {
+	t.Helper()
+	out := get[contract.MeExport](t, c, "/v1/me/export")
+	if len(out.Completions) != 1 || out.Completions[0].DriveId != id || !out.Completions[0].Stands || out.Completions[0].Corrections == nil || len(out.Studied) != 1 {
+		t.Fatalf("export: %+v, %+v", out.Completions, out.Studied)
+	}
+	x := out.Studied[0]
+	if text(x.DriveId) != id || x.Devices != 1 || x.Sessions != 2 || len(x.Sections) != 2 {
+		t.Fatalf("studied: %+v", x)
+	}
+	millis := map[int64]bool{}
+	for _, o := range x.Sections {
+		millis[o.ClaimedMillis] = true
+		if o.DocumentId == nil || o.MaterialId != nil || o.SectionId == nil || o.EndReachedAt == nil || o.BelievedMillis != o.ClaimedMillis || o.Sessions != 1 || o.PlayedMillis != nil {
+			t.Errorf("section: %+v", o)
+		}
+	}
+	if !millis[60_000] || !millis[90_000] {
+		t.Errorf("times: %v", millis)
+	}
+}
+
+// TestDriveOverdue lists who is late; who is exempt never is.
+func TestDriveOverdue(t *testing.T) {
+	t.Parallel()
+	s := newEnv(t, "sqlite").serve(t)
+	doc := s.twoSections(t)
+	id := s.drive(t, with(driveBody("Đợt đã quá hạn", doc.document), fields{"dueAt": in(-time.Minute)}))
+	late, free := 0, 0
+	for _, m := range get[contract.DriveMemberList](t, s.as(t, secretary), "/v1/orgs/"+org("kp1")+"/drives/"+id+"/members?limit=100").Items {
+		if m.Overdue != m.Obliged || m.Overdue != (m.DueAt != nil) {
+			t.Errorf("late: %+v", m)
+		}
+		if m.Overdue {
+			late++
+		} else {
+			free++
+		}
+	}
+	if late == 0 || free == 0 {
+		t.Errorf("%d are late, %d are not", late, free)
+	}
+}
+
 // TestDriveBeforeItOpens holds what a drive that is still to open tells.
 func TestDriveBeforeItOpens(t *testing.T) {
 	t.Parallel()
@@ -234,9 +386,14 @@ func TestDriveBeforeItOpens(t *testing.T) {
 	}
 	id := d.release(t, body).ID
 	s.as(t, leader).do(t, "GET", "/v1/reports/drives/"+id, nil).want(t, 409, "not_open")
+	s.as(t, leader).do(t, "GET", "/v1/reports/drives/"+id+"/table.csv", nil).want(t, 409, "not_open")
+	s.as(t, secretary).do(t, "GET", "/v1/orgs/"+org("kp1")+"/drives/"+id+"/members", nil).want(t, 409, "not_open")
 	c := s.as(t, member)
 	c.accepted(t, doc.whole()...)
 	if m := driveOf(t, c, id); m.OnRoll || !m.Obliged || m.Completion != nil || m.Steps[0].Read != 0 {
 		t.Errorf("read before the opening: %+v", m)
+	}
+	if out := get[contract.MeExport](t, c, "/v1/me/export"); len(out.Studied) != 1 || out.Studied[0].DriveId != nil || len(out.Studied[0].Sections) != 2 || len(out.Completions) != 0 {
+		t.Errorf("export of what was read outside of drives: %+v", out.Studied)
 	}
 }

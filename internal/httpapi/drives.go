@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"sotay/internal/httpapi/contract"
+	"sotay/internal/page"
 	"sotay/internal/study"
 )
 
@@ -71,18 +72,26 @@ func (s *Server) GetDrive(ctx context.Context, r contract.GetDriveRequestObject)
 
 func driveOf(m *study.Mine) contract.Drive {
 	v, p := m.Version, &m.Version.Payload
-	out := contract.Drive{Id: v.ItemID, Title: p.Title, Description: p.Description, Version: v.Number, PlanDocumentId: optional(p.PlanDocumentID),
+	return contract.Drive{Id: v.ItemID, Title: p.Title, Description: p.Description, Version: v.Number, PlanDocumentId: optional(p.PlanDocumentID),
 		OpensAt: stamp(p.OpensAt), ClosesAt: stamp(p.ClosesAt), DueAt: stampOf(m.DueAt), OnRoll: m.OnRoll, Obliged: m.Obliged,
-		Steps: make([]contract.DriveProgress, len(m.Steps))}
-	for i := range m.Steps {
-		x := &m.Steps[i]
-		out.Steps[i] = contract.DriveProgress{Id: x.Step.ID, Kind: contract.DriveStepKind(x.Step.Kind), DocumentId: optional(x.Step.DocumentID),
+		Steps: driveProgress(m.Steps), Completion: driveCompletion(m.Completion)}
+}
+
+func driveProgress(steps []study.Progress) []contract.DriveProgress {
+	out := make([]contract.DriveProgress, len(steps))
+	for i := range steps {
+		x := &steps[i]
+		out[i] = contract.DriveProgress{Id: x.Step.ID, Kind: contract.DriveStepKind(x.Step.Kind), DocumentId: optional(x.Step.DocumentID),
 			MaterialId: optional(x.Step.MaterialID), QuizId: optional(x.Step.QuizID), Title: x.Title, Done: x.Done, Sections: x.Sections, Read: x.Read}
 	}
-	if c := m.Completion; c != nil {
-		out.Completion = &contract.DriveCompletion{Id: c.ID, Basis: contract.CompletionBasis(c.Basis), CompletedOn: c.On, RecordedAt: stamp(c.RecordedAt)}
-	}
 	return out
+}
+
+func driveCompletion(c *study.Completion) *contract.DriveCompletion {
+	if c == nil {
+		return nil
+	}
+	return &contract.DriveCompletion{Id: c.ID, Basis: contract.CompletionBasis(c.Basis), CompletedOn: c.On, RecordedAt: stamp(c.RecordedAt), Stands: c.Stands()}
 }
 
 // ListMyCompletions implements the contract.
@@ -98,7 +107,8 @@ func (s *Server) ListMyCompletions(ctx context.Context, _ contract.ListMyComplet
 	out := contract.ListMyCompletions200JSONResponse{Items: make([]contract.Completion, len(found))}
 	for i := range found {
 		c := &found[i]
-		out.Items[i] = contract.Completion{Id: c.ID, DriveId: c.DriveID, Basis: contract.CompletionBasis(c.Basis), CompletedOn: c.On, RecordedAt: stamp(c.RecordedAt)}
+		out.Items[i] = contract.Completion{Id: c.ID, DriveId: c.DriveID, Basis: contract.CompletionBasis(c.Basis), CompletedOn: c.On, RecordedAt: stamp(c.RecordedAt),
+			Stands: c.Stands()}
 	}
 	return out, nil
 }
@@ -115,13 +125,64 @@ func (s *Server) RecordCompletion(ctx context.Context, r contract.RecordCompleti
 		return nil, err
 	}
 	out := contract.RecordedCompletion{Id: c.ID, DriveId: c.DriveID, MemberId: c.MemberID, Basis: contract.CompletionBasis(c.Basis), CompletedOn: c.On,
-		RecordedAt: stamp(c.RecordedAt)}
-	if c.Method != "" {
-		method := contract.CompletionMethod(c.Method)
-		out.Method = &method
-	}
+		RecordedAt: stamp(c.RecordedAt), Method: completionMethod(&c), Stands: c.Stands()}
 	if fresh {
 		return contract.RecordCompletion201JSONResponse(out), nil
 	}
 	return contract.RecordCompletion200JSONResponse(out), nil
+}
+
+func completionMethod(c *study.Completion) *contract.CompletionMethod {
+	if c.Method == "" {
+		return nil
+	}
+	method := contract.CompletionMethod(c.Method)
+	return &method
+}
+
+// CorrectCompletion implements the contract.
+func (s *Server) CorrectCompletion(ctx context.Context, r contract.CorrectCompletionRequestObject) (contract.CorrectCompletionResponseObject, error) {
+	who, err := signedIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.Study.Correct(ctx, who, r.Id, study.CorrectionKind(r.Body.Kind), r.Body.Reason)
+	if err != nil {
+		return nil, err
+	}
+	return contract.CorrectCompletion200JSONResponse(correctedCompletion(&c)), nil
+}
+
+func correctedCompletion(c *study.Completion) contract.CorrectedCompletion {
+	out := contract.CorrectedCompletion{Id: c.ID, DriveId: c.DriveID, MemberId: c.MemberID, Basis: contract.CompletionBasis(c.Basis), Method: completionMethod(c),
+		Reason: optional(c.Reason), CompletedOn: c.On, RecordedAt: stamp(c.RecordedAt), Stands: c.Stands(),
+		Corrections: make([]contract.Correction, len(c.Corrections))}
+	for i := range c.Corrections {
+		x := &c.Corrections[i]
+		out.Corrections[i] = contract.Correction{Kind: contract.CorrectionKind(x.Kind), At: stamp(x.At), Reason: x.Reason}
+	}
+	return out
+}
+
+// ListDriveMembers implements the contract.
+func (s *Server) ListDriveMembers(ctx context.Context, r contract.ListDriveMembersRequestObject) (contract.ListDriveMembersResponseObject, error) {
+	who, err := signedIn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	p := r.Params
+	found, next, err := s.Study.Members(ctx, who, r.Id, r.DriveId, text(p.Status), text(p.Cursor), page.Limit(p.Limit))
+	if err != nil {
+		return nil, err
+	}
+	now := s.Now()
+	out := contract.ListDriveMembers200JSONResponse{Items: make([]contract.DriveMember, len(found)), NextCursor: next}
+	for i := range found {
+		x := &found[i]
+		out.Items[i] = contract.DriveMember{MemberId: x.MemberID, Name: x.Name, OrgId: x.OrgID, Kind: contract.MemberKind(x.Kind),
+			Status: contract.MemberStatus(x.Status), State: contract.DriveMemberState(x.State), OnRoll: x.OnRoll, Obliged: x.Obliged,
+			Overdue: x.Obliged && x.State != study.StateCompleted && x.DueAt.Before(now), DueAt: stampOf(x.DueAt),
+			Steps: driveProgress(x.Steps), Completion: driveCompletion(x.Completion)}
+	}
+	return out, nil
 }

@@ -9,6 +9,7 @@ import (
 	"sotay/internal/caller"
 	"sotay/internal/httpapi/contract"
 	"sotay/internal/store"
+	"sotay/internal/study"
 )
 
 // maxExported bounds the acts of an export.
@@ -37,6 +38,9 @@ func (s *Server) ExportMe(ctx context.Context, _ contract.ExportMeRequestObject)
 		out.Bookmarks = append(out.Bookmarks, contract.Bookmark{DocumentId: b.DocumentID, CreatedAt: stamp(b.CreatedAt)})
 	}
 	if out.Attempts, err = s.attemptsExport(ctx, who); err != nil {
+		return nil, err
+	}
+	if out.Completions, out.Studied, err = s.studyExport(ctx, who); err != nil {
 		return nil, err
 	}
 	acts, err := s.actsOf(ctx, who.MemberID)
@@ -77,6 +81,42 @@ func (s *Server) attemptsExport(ctx context.Context, who *caller.Caller) ([]cont
 		}
 	}
 	return out, err
+}
+
+func (s *Server) studyExport(ctx context.Context, who *caller.Caller) ([]contract.CorrectedCompletion, []contract.ExportedStudy, error) {
+	done, err := s.Study.MyCompletions(ctx, who)
+	if err != nil {
+		return nil, nil, err
+	}
+	completions := make([]contract.CorrectedCompletion, len(done))
+	for i := range done {
+		completions[i] = correctedCompletion(&done[i])
+	}
+	held, err := s.Study.ExportEvidence(ctx, who)
+	studied := make([]contract.ExportedStudy, len(held))
+	for i := range held {
+		x := &held[i]
+		studied[i] = contract.ExportedStudy{DriveId: optional(x.DriveID), Devices: x.Devices, Sessions: x.Sessions,
+			Sections: make([]contract.ExportedSection, len(x.Sections))}
+		for k := range x.Sections {
+			studied[i].Sections[k] = exportedSection(&x.Sections[k])
+		}
+	}
+	return completions, studied, err
+}
+
+func exportedSection(x *study.ExportedSection) contract.ExportedSection {
+	out := contract.ExportedSection{Version: x.Version, SectionId: optional(x.SectionID), Sessions: x.Sessions, ClaimedMillis: x.Claimed.Milliseconds(),
+		BelievedMillis: x.Believed.Milliseconds(), FirstAt: stamp(x.First), LastAt: stamp(x.Last), EndReachedAt: stampOf(x.EndAt)}
+	if x.Kind == "material" {
+		out.MaterialId = &x.ID
+	} else {
+		out.DocumentId = &x.ID
+	}
+	if played := x.Played.Milliseconds(); played > 0 {
+		out.PlayedMillis = &played
+	}
+	return out
 }
 
 func (s *Server) accountExport(ctx context.Context, memberID string) (contract.AccountExport, error) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"sotay/internal/caller"
+	"sotay/internal/store"
 )
 
 // counting returns which of a member's attempts counts, nil when none is closed.
@@ -171,4 +172,22 @@ func (v *view) counting(ctx context.Context, sittingID string) (string, error) {
 		}
 	}
 	return a.ID, nil
+}
+
+// Out tells whether a quiz is published.
+func (s *Service) Out(quizID string) bool { return s.catalogue.Load().quizzes[quizID] != nil }
+
+// PassedSince calls fn for whoever has closed an attempt at a quiz that passes
+// since an instant, perhaps several times.
+func (s *Service) PassedSince(ctx context.Context, quizID string, since time.Time, fn func(memberID string) error) error {
+	if since.IsZero() {
+		since = time.UnixMilli(1) // open attempts stand before it
+	}
+	q := store.Query{Index: "closed", Eq: []any{KindQuiz + "/" + quizID}, From: since}
+	return s.attempts.All(ctx, q, func(a Attempt) error {
+		if !a.Passed {
+			return nil
+		}
+		return fn(a.MemberID)
+	})
 }

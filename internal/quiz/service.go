@@ -200,6 +200,3 @@ func (s *Service) CatchUp(ctx context.Context) error { return s.reader.CatchUp(c
 func (s *Service) Sweepers() []effect.Sweeper {
 	return []effect.Sweeper{s.questions.Sweeper(), s.quizzes.Sweeper(), s.contests.Sweeper(), s.overrideFx, s.resultFx, expiry{s}}
 }
-
-// Out tells whether a quiz is published.
-func (s *Service) Out(quizID string) bool { return s.catalogue.Load().quizzes[quizID] != nil }

@@ -20,8 +20,8 @@ const (
 	StateNotStarted = "notStarted"
 )
 
-// maxPagesLooked is how many pages of members are looked at for one page of
-// those in a state: it may then be short and still have a next one.
+// maxPagesLooked is how many pages of members are looked at for somebody in a
+// state: a page of the answer may be short, or empty, and still have a next one.
 const maxPagesLooked = 10
 
 // Members lists how the members of an organisation, as of today, stand in a
@@ -31,15 +31,15 @@ func (s *Service) Members(ctx context.Context, c *caller.Caller, orgID, driveID,
 	if err != nil {
 		return nil, nil, err
 	}
-	if s.Now().Before(v.Payload.OpensAt) {
-		return nil, nil, notOpen
-	}
 	var out []Standing
 	for looked := 0; ; looked++ {
 		var found []Standing
-		next, err := s.People.EachMember(ctx, c, orgID, cursor, limit-len(out), func(memberID, name, orgID, kind, status string) {
+		next, err := s.People.EachMember(ctx, c, orgID, cursor, limit, func(memberID, name, orgID, kind, status string) {
 			found = append(found, Standing{MemberID: memberID, Name: name, OrgID: orgID, Kind: kind, Status: status})
 		})
+		if err == nil && s.Now().Before(v.Payload.OpensAt) {
+			err = notOpen
+		}
 		if err != nil {
 			return nil, nil, err
 		}
@@ -56,7 +56,7 @@ func (s *Service) Members(ctx context.Context, c *caller.Caller, orgID, driveID,
 				out = append(out, *x)
 			}
 		}
-		if next == nil || len(out) >= limit || looked == maxPagesLooked {
+		if next == nil || len(out) > 0 || looked == maxPagesLooked {
 			return out, next, nil
 		}
 		cursor = *next

@@ -49,6 +49,25 @@ func (s *Service) drive(id string) (*DriveVersion, error) {
 	return nil, fault.NotFound
 }
 
+// known returns what is out of a drive, or what was last out of it.
+func (s *Service) known(ctx context.Context, id string) (*DriveVersion, error) {
+	if v, err := s.drive(id); err == nil {
+		return v, nil
+	}
+	i, err := s.drives.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	n := i.LiveVersion
+	if n == 0 && i.Live != "" { // withdrawn: a draft may have begun since
+		if n = i.Version; i.Draft != "" {
+			n--
+		}
+	}
+	v, err := s.drives.Version(ctx, id, n)
+	return &v, err
+}
+
 // text returns the outline of a version.
 func (s *Service) text(ctx context.Context, kind, id string, version int64) (*Text, error) {
 	key := fmt.Sprintf("%s/%s/%d", kind, id, version)
@@ -65,6 +84,16 @@ func (s *Service) text(ctx context.Context, kind, id string, version int64) (*Te
 	}
 	s.texts.Add(key, t)
 	return t, nil
+}
+
+// asked returns the outline that a step asks for: of what is out, else of what
+// was when the drive was handed in.
+func (s *Service) asked(ctx context.Context, t *Step) (*Text, error) {
+	kind, id := t.Item()
+	if v := s.Texts.LiveVersion(kind, id); v > 0 {
+		return s.text(ctx, kind, id, v)
+	}
+	return s.text(ctx, kind, id, t.Version)
 }
 
 // current returns the outline of what is out of a document or material, nil for

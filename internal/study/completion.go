@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -39,6 +40,14 @@ type Completion struct {
 	Studied []Studied `bson:"studied"`
 	// Corrections are what was said of it later, in order.
 	Corrections []Correction `bson:"corrections"`
+	// TopUps are the newer versions whose changes were read later.
+	TopUps []TopUp `bson:"topUps"`
+}
+
+// TopUp says that what had changed since a completion was read.
+type TopUp struct {
+	At      time.Time `bson:"at"`
+	Studied []Studied `bson:"studied"`
 }
 
 // CorrectionKind is what a correction does.
@@ -57,6 +66,10 @@ type Correction struct {
 	At     time.Time      `bson:"at"`
 	By     string         `bson:"by"`
 	Reason string         `bson:"reason"`
+	// Basis and On are of what was shown after a revocation; "" when the
+	// completion stands again as it was.
+	Basis tally.Basis `bson:"basis"`
+	On    string      `bson:"on"`
 }
 
 // Stands tells whether it counts today.
@@ -65,16 +78,20 @@ func (c *Completion) Stands() bool {
 	return n == 0 || c.Corrections[n-1].Kind == Reinstate
 }
 
-// entries are what a row says of a completion.
+// entries are what a row says of a completion, in their order whatever the clocks
+// were that wrote them.
 func (c *Completion) entries() []tally.Entry {
 	out := []tally.Entry{{Kind: tally.Completed, At: c.RecordedAt, Basis: c.Basis, On: c.On}}
 	for i := range c.Corrections {
 		x := &c.Corrections[i]
-		if x.Kind == Revoke {
-			out = append(out, tally.Entry{Kind: tally.Revoked, At: x.At})
-		} else {
-			out = append(out, tally.Entry{Kind: tally.Completed, At: x.At, Basis: c.Basis, On: c.On})
+		e := tally.Entry{Kind: tally.Revoked, At: x.At}
+		if x.Kind == Reinstate {
+			e = tally.Entry{Kind: tally.Completed, At: x.At, Basis: cmp.Or(x.Basis, c.Basis), On: cmp.Or(x.On, c.On)}
 		}
+		if last := out[len(out)-1].At; e.At.Before(last) {
+			e.At = last
+		}
+		out = append(out, e)
 	}
 	return out
 }
@@ -100,20 +117,40 @@ func (s *Service) complete(ctx context.Context, c Completion) (Completion, bool,
 	if c.Studied == nil {
 		c.Studied = []Studied{}
 	}
-	c.Corrections = []Correction{}
+	c.Corrections, c.TopUps = []Correction{}, []TopUp{}
 	c.Add(s.Now(), fxRow, nil)
 	if c.By != "" {
 		c.Add(s.Now(), fxAudit, audit.Args(s.Now(), c.By, "completion.record", "completion/"+c.ID, map[string]string{"drive": c.DriveID, "member": c.MemberID, "method": c.Method}))
 	}
 	err := s.completions.Insert(ctx, &c)
 	if store.IsDuplicate(err, "_id") {
-		old, err := s.completions.Get(ctx, c.ID)
-		return old, false, err
+		return s.again(ctx, c)
 	}
 	if err != nil {
 		return c, false, fmt.Errorf("complete drive %s: %w", c.DriveID, err)
 	}
 	return s.completed(ctx, c), true, nil
+}
+
+// again takes in what completes a drive that is completed already. When that was
+// revoked before, it stands again by what evidence shows now; a secretary
+// reinstates it by a correction.
+func (s *Service) again(ctx context.Context, c Completion) (Completion, bool, error) {
+	fresh := false
+	old, err := s.completions.Update(ctx, c.ID, func(d *Completion) error {
+		n := len(d.Corrections)
+		if fresh = c.By == "" && !d.Stands() && c.RecordedAt.After(d.Corrections[n-1].At) && n < maxCorrections; !fresh {
+			return store.ErrUnchanged
+		}
+		d.Corrections = append(d.Corrections, Correction{Kind: Reinstate, At: c.RecordedAt, Basis: c.Basis, On: c.On})
+		d.Fx = append(d.Fx, c.Fx...)
+		d.Due = max(d.Due, c.Due)
+		return nil
+	})
+	if err != nil {
+		return old, false, fmt.Errorf("complete drive %s: %w", c.DriveID, err)
+	}
+	return s.completed(ctx, old), fresh, nil
 }
 
 // completed performs what follows from a completion that was written.
@@ -148,6 +185,21 @@ func (r *Row) shows(c *Completion) {
 	r.sort()
 }
 
+// topUp adds to a completion that what has changed since was read.
+func (s *Service) topUp(ctx context.Context, e *Evidence) error {
+	_, err := s.completions.Update(ctx, CompletionID(e.DriveID, e.MemberID), func(c *Completion) error {
+		if slices.Equal(c.Studied, e.Studied) || slices.ContainsFunc(c.TopUps, func(t TopUp) bool { return slices.Equal(t.Studied, e.Studied) }) {
+			return store.ErrUnchanged
+		}
+		c.TopUps = append(c.TopUps, TopUp{At: e.ToppedAt, Studied: e.Studied})
+		return nil
+	})
+	if err != nil && !errors.Is(err, store.ErrNotFound) {
+		return fmt.Errorf("top up the completion of drive %s: %w", e.DriveID, err)
+	}
+	return nil
+}
+
 // OnBehalf is what a secretary records for a member.
 type OnBehalf struct {
 	MemberID string
@@ -162,6 +214,10 @@ const bySession = "session"
 
 var methods = []string{"inPerson", "paper", "phone", bySession}
 
+// notYourOwn: nobody is the witness of their own study.
+var notYourOwn = fault.New(fault.Forbidden, "not_your_own",
+	"Bạn không tự ghi nhận cho chính mình; hãy học trong ứng dụng.", "You can't record your own: study in the app.")
+
 var completedAlready = fault.New(fault.Conflict, "already_completed",
 	"Đảng viên này đã được ghi nhận hoàn thành.", "This member's completion is on record already.")
 
@@ -173,8 +229,11 @@ func (s *Service) RecordOnBehalf(ctx context.Context, c *caller.Caller, driveID 
 		return done, false, err
 	}
 	m, ok := s.People.Identity(in.MemberID)
-	if !ok || !c.CoversMember(m, caller.Secretary) || !v.Visibility.Admits(m) {
+	if !ok || !c.CoversMember(m, caller.Secretary) || !v.Visibility.Admits(m) || !slices.Contains(onRoll, m.Status) {
 		return done, false, fault.NotFound
+	}
+	if m.MemberID == c.MemberID {
+		return done, false, notYourOwn
 	}
 	in.Reason = viet.NFC(strings.TrimSpace(in.Reason))
 	now := s.Now()

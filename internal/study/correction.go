@@ -32,13 +32,15 @@ func (s *Service) Correct(ctx context.Context, c *caller.Caller, completionID st
 	if reason == "" {
 		return Completion{}, fault.BadInput.At("/reason", "required", "Không được để trống.", "It may not be empty.")
 	}
-	now := s.Now()
 	done, err := s.completions.Update(ctx, completionID, func(d *Completion) error {
 		m, ok := s.People.Identity(d.MemberID)
 		if !ok || !c.CoversMember(m, caller.Secretary) {
 			return fault.NotFound
 		}
+		now := s.Now()
 		switch {
+		case d.MemberID == c.MemberID:
+			return notYourOwn
 		case kind == Revoke && !d.Stands():
 			return revokedAlready
 		case kind == Reinstate && d.Stands():

@@ -30,6 +30,9 @@ type Step struct {
 	DocumentID string `bson:"documentId"`
 	MaterialID string `bson:"materialId"`
 	QuizID     string `bson:"quizId"`
+	// Version is that of the text which was out when the drive was handed in. It
+	// is asked for when none is out any more.
+	Version int64 `bson:"version"`
 }
 
 // Item is the kind and the id of the text or recording of a step.

@@ -2,6 +2,7 @@ package study
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 
 	"sotay/internal/audience"
 	"sotay/internal/caller"
+	"sotay/internal/clock"
 	"sotay/internal/editorial"
 	"sotay/internal/fault"
 	"sotay/internal/store"
@@ -99,7 +101,39 @@ func (s *Service) apply(ctx context.Context, in DriveInput, i *DriveItem) error 
 	if in.Visibility != nil {
 		i.Visibility = *in.Visibility
 	}
-	return s.check(ctx, i)
+	if err := s.check(ctx, i); err != nil {
+		return err
+	}
+	return s.keepsRoll(ctx, i)
+}
+
+// keepsRoll refuses to change whom a drive is for once its roll has been taken
+// down: the counts rest on it.
+func (s *Service) keepsRoll(ctx context.Context, i *DriveItem) error {
+	if _, err := s.openings.Get(ctx, i.ID); errors.Is(err, store.ErrNotFound) {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	v, err := s.known(ctx, i.ID)
+	if err != nil {
+		return err
+	}
+	f := fault.BadInput
+	for at, same := range map[string]bool{"/opensAt": v.Payload.OpensAt.Equal(clock.Milli(i.Payload.OpensAt)), "/audience": v.Payload.Audience.equal(&i.Payload.Audience),
+		"/visibility": v.Visibility.Encode() == i.Visibility.Encode()} {
+		if !same {
+			f = f.At(at, "already_open", "Đợt đã mở và đã lập danh sách; không đổi được nữa.", "The drive has opened and has its roll: this can't be changed any more.")
+		}
+	}
+	if len(f.Fields) > 0 {
+		return f
+	}
+	return nil
+}
+
+func (a *Audience) equal(b *Audience) bool {
+	return slices.Equal(a.Kinds, b.Kinds) && slices.Equal(a.Statuses, b.Statuses) && slices.Equal(a.EnterpriseIDs, b.EnterpriseIDs) && slices.Equal(a.Tags, b.Tags)
 }
 
 // numbered gives steps their ids: what was a step before keeps its own.
@@ -107,10 +141,10 @@ func numbered(before, steps []Step) []Step {
 	out := slices.Clone(steps)
 	taken := map[string]bool{}
 	for k := range out {
-		out[k].ID = ""
+		out[k].ID, out[k].Version = "", 0
 		for _, old := range before {
 			same := old
-			same.ID = ""
+			same.ID, same.Version = "", 0
 			if same == out[k] {
 				out[k].ID = old.ID
 			}
@@ -233,5 +267,14 @@ func (s *Service) ready(ctx context.Context, i *DriveItem) error {
 	if len(i.Payload.Steps) == 0 {
 		return fault.BadInput.At("/steps", "required", "Cần ít nhất một bước.", "At least one step is needed.")
 	}
-	return s.check(ctx, i)
+	if err := s.check(ctx, i); err != nil {
+		return err
+	}
+	for k := range i.Payload.Steps {
+		t := &i.Payload.Steps[k]
+		if kind, id := t.Item(); t.Kind != QuizStep {
+			t.Version = s.Texts.LiveVersion(kind, id)
+		}
+	}
+	return nil
 }

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"sotay/internal/caller"
-	"sotay/internal/clock"
 	"sotay/internal/effect"
 	"sotay/internal/fault"
 	"sotay/internal/ident"
@@ -36,6 +35,8 @@ type Evidence struct {
 	Basis   tally.Basis `bson:"basis"`
 	On      string      `bson:"on"`
 	Studied []Studied   `bson:"studied"`
+	// ToppedAt is when it showed so of newer versions.
+	ToppedAt time.Time `bson:"toppedAt"`
 	// Capped says that more time was claimed than can have passed.
 	Capped bool `bson:"capped"`
 }
@@ -80,13 +81,6 @@ type Result struct {
 	Fault *fault.Fault
 }
 
-// Bounds of what a record holds.
-const (
-	maxSessions = 64   // of one section
-	maxClaims   = 4000 // of a record
-	maxPlayed   = 200  // intervals of one event
-)
-
 // TakeEvents merges a batch into every drive of the caller that has the text and
 // was open when it was read, and what no drive asks for into the member's own
 // record. The batch is one write for each.
@@ -105,7 +99,11 @@ func (s *Service) TakeEvents(ctx context.Context, c *caller.Caller, sentAt *time
 		if at.After(now) {
 			at = now
 		}
-		if out[i].Fault = s.judge(ctx, c, e); out[i].Fault != nil {
+		var err error
+		if out[i].Fault, err = s.judge(ctx, e); err != nil {
+			return nil, err // of the store: the phone sends the batch again
+		}
+		if out[i].Fault != nil {
 			continue
 		}
 		claim := evidence.Claim{Key: evidence.Key{ItemID: e.TextKind + "/" + e.TextID, Version: e.Version, SectionID: e.SectionID},
@@ -135,7 +133,31 @@ func badEvent(field, code, vi, en string) *fault.Fault {
 }
 
 // judge tells what is wrong with an event by itself.
-func (s *Service) judge(ctx context.Context, c *caller.Caller, e *Event) *fault.Fault {
+func (s *Service) judge(ctx context.Context, e *Event) (*fault.Fault, error) {
+	if bad := e.wrong(); bad != nil {
+		return bad, nil
+	}
+	t, err := s.text(ctx, e.TextKind, e.TextID, e.Version)
+	if errors.Is(err, fault.NotFound) {
+		return badEvent(e.TextKind+"Id", "not_found", "Không có tài liệu hay phiên bản này.", "There is no such text or version."), nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if e.SectionID != "" && t.section(e.SectionID) == nil || e.SectionID == "" && t.Seconds == 0 {
+		return badEvent("sectionId", "not_found", "Tài liệu không có phần này.", "The text has no such section."), nil
+	}
+	if e.SectionID != "" && len(e.Played) > 0 {
+		return badEvent("played", "not_a_recording", "Chỉ bản ghi mới có đoạn đã nghe.", "Only a recording is played."), nil
+	}
+	for k := range e.Played {
+		e.Played[k].To = min(e.Played[k].To, t.Seconds*1000)
+	}
+	return nil, nil
+}
+
+// wrong tells what is wrong with an event whatever it is about.
+func (e *Event) wrong() *fault.Fault {
 	switch {
 	case e.Kind != ProgressEvent:
 		return badEvent("kind", "unknown_kind", "Không có loại sự kiện này.", "There is no such kind of event.")
@@ -148,18 +170,7 @@ func (s *Service) judge(ctx context.Context, c *caller.Caller, e *Event) *fault.
 	case e.Version < 1:
 		return badEvent("version", "required", "Cần số phiên bản đã đọc.", "The version that was read is needed.")
 	}
-	live := s.Texts.LiveVersion(e.TextKind, e.TextID)
-	if live == 0 || e.Version > live {
-		return badEvent(e.TextKind+"Id", "not_found", "Không có tài liệu hay phiên bản này.", "There is no such text or version.")
-	}
-	t, err := s.text(ctx, e.TextKind, e.TextID, e.Version)
-	if err != nil {
-		return badEvent("version", "not_found", "Không có phiên bản này.", "There is no such version.").Because(err)
-	}
-	if e.SectionID == "" && t.Seconds > 0 || slices.ContainsFunc(t.Sections, func(x Section) bool { return x.ID == e.SectionID }) {
-		return nil
-	}
-	return badEvent("sectionId", "not_found", "Tài liệu không có phần này.", "The text has no such section.")
+	return nil
 }
 
 // mayStudy tells whether a member may study in a drive: who sees it may, asked
@@ -207,203 +218,6 @@ func (s *Service) kept(ctx context.Context, row Evidence, err error) error {
 	return nil
 }
 
-// bounded leaves out sessions beyond what a record holds, the earliest first in:
-// what is known already stays.
-func bounded(before *evidence.Record, r evidence.Record) evidence.Record {
-	total := 0
-	for i := range r.Sections {
-		x := &r.Sections[i]
-		if len(x.Sessions) > maxSessions {
-			x.Sessions = firstSessions(before, x)
-		}
-		total += len(x.Sessions)
-	}
-	if total > maxClaims && before != nil {
-		return *before
-	}
-	return r
-}
-
-// firstSessions are those that were there, filled up by the earliest new ones.
-func firstSessions(before *evidence.Record, x *evidence.Section) []evidence.Session {
-	known := map[string]bool{}
-	if before != nil {
-		for i := range before.Sections {
-			if before.Sections[i].Key == x.Key {
-				for _, o := range before.Sections[i].Sessions {
-					known[o.DeviceID+"/"+o.SessionID] = true
-				}
-			}
-		}
-	}
-	order := slices.Clone(x.Sessions)
-	slices.SortStableFunc(order, func(a, b evidence.Session) int {
-		ka, kb := known[a.DeviceID+"/"+a.SessionID], known[b.DeviceID+"/"+b.SessionID]
-		switch {
-		case ka && !kb:
-			return -1
-		case kb && !ka:
-			return 1
-		}
-		return int(a.First - b.First)
-	})
-	order = order[:maxSessions]
-	slices.SortFunc(order, func(a, b evidence.Session) int {
-		return compare(a.DeviceID+"\x00"+a.SessionID, b.DeviceID+"\x00"+b.SessionID)
-	})
-	return order
-}
-
-// Progress is how far a member is with a step.
-type Progress struct {
-	Step  Step
-	Title string
-	Done  bool
-	// Sections and Read count the sections of a step of reading.
-	Sections, Read int64
-	at             time.Time // when a quiz was passed
-}
-
-// lastAt is when the last thing was read or passed that a record shows.
-func (e *Evidence) lastAt(steps []Progress) time.Time {
-	var last time.Time
-	for i := range e.Sections {
-		for _, x := range e.Sections[i].Sessions {
-			if at := time.UnixMilli(x.Last); at.After(last) {
-				last = at
-			}
-		}
-	}
-	for i := range steps {
-		if steps[i].at.After(last) {
-			last = steps[i].at
-		}
-	}
-	return last
-}
-
-// evaluate marks in a record what it shows for the first time, with the effects
-// of that.
-func (s *Service) evaluate(ctx context.Context, e *Evidence) error {
-	if e.DriveID == "" {
-		return nil
-	}
-	v, err := s.drive(e.DriveID)
-	if err != nil {
-		return nil //nolint:nilerr // withdrawn meanwhile: what was read is kept
-	}
-	now := s.Now()
-	if e.BeganAt.IsZero() && len(e.Sections) > 0 {
-		e.BeganAt = now
-		e.Add(now, fxRow, nil)
-	}
-	steps, studied, err := s.steps(ctx, v, e)
-	if err != nil {
-		return err
-	}
-	quizzes, passed, complete := false, true, true
-	for i := range steps {
-		complete = complete && steps[i].Done
-		if steps[i].Step.Kind == QuizStep {
-			quizzes, passed = true, passed && steps[i].Done
-		}
-	}
-	if quizzes && passed && e.PassedAt.IsZero() {
-		e.PassedAt = now
-		e.Add(now, fxRow, nil)
-	}
-	if complete && e.CompleteAt.IsZero() {
-		e.CompleteAt, e.Studied, e.Basis = now, studied, tally.ByApp
-		e.On = clock.Day(e.lastAt(steps))
-		if m, ok := s.People.Identity(e.MemberID); ok && !s.obliged(v, m) {
-			e.Basis = tally.Voluntary
-		}
-		e.Add(now, fxComplete, nil)
-	}
-	return nil
-}
-
-// steps tells how far the evidence shows a member with each step.
-func (s *Service) steps(ctx context.Context, v *DriveVersion, e *Evidence) ([]Progress, []Studied, error) {
-	spent := e.Spent(v.Payload.OpensAt)
-	e.Capped = slices.ContainsFunc(spent, func(x evidence.Spent) bool { return x.Capped })
-	out := make([]Progress, len(v.Payload.Steps))
-	var studied []Studied
-	for i := range v.Payload.Steps {
-		p := &out[i]
-		p.Step = v.Payload.Steps[i]
-		if p.Step.Kind == QuizStep {
-			at, err := s.Quizzes.Passed(ctx, e.MemberID, p.Step.QuizID)
-			if err != nil {
-				return nil, nil, err
-			}
-			p.Done, p.at = !at.IsZero(), at
-			continue
-		}
-		kind, id := p.Step.Item()
-		t, err := s.current(ctx, kind, id)
-		if err != nil {
-			return nil, nil, err
-		}
-		if t == nil { // withdrawn meanwhile: nobody can be asked for it
-			p.Done = true
-			continue
-		}
-		p.Title = t.Title
-		studied = append(studied, Studied{kind, id, t.Version})
-		if err := s.read(ctx, p, t, kind+"/"+id, e, spent); err != nil {
-			return nil, nil, err
-		}
-	}
-	return out, studied, nil
-}
-
-// read looks at the evidence of a text. A section counts as read when it was
-// read in any version in which it says the same.
-func (s *Service) read(ctx context.Context, p *Progress, t *Text, item string, e *Evidence, spent []evidence.Spent) error {
-	done := map[string]bool{}
-	for i := range e.Sections {
-		x := &e.Sections[i]
-		if x.ItemID != item {
-			continue
-		}
-		if x.SectionID == "" {
-			done[""] = done[""] || s.reading.Heard(x, spent[i], time.Duration(t.Seconds)*time.Second)
-			continue
-		}
-		kind, id, _ := strings.Cut(item, "/")
-		then, err := s.text(ctx, kind, id, x.Version)
-		if err != nil {
-			return err
-		}
-		now, old := t.section(x.SectionID), then.section(x.SectionID)
-		if now != nil && old != nil && now.Hash == old.Hash && s.reading.Read(x, spent[i], now.Syllables) {
-			done[x.SectionID] = true
-		}
-	}
-	if p.Step.Kind == ListenStep {
-		p.Done = done[""]
-		return nil
-	}
-	p.Sections = int64(len(t.Sections))
-	for i := range t.Sections {
-		if done[t.Sections[i].ID] {
-			p.Read++
-		}
-	}
-	p.Done = p.Read == p.Sections
-	return nil
-}
-
-func (t *Text) section(id string) *Section {
-	for i := range t.Sections {
-		if t.Sections[i].ID == id {
-			return &t.Sections[i]
-		}
-	}
-	return nil
-}
-
 // setProgress notes in a member's row that they have begun, and passed.
 func (s *Service) setProgress(ctx context.Context, e *Evidence) error {
 	return s.setRow(ctx, e.DriveID, e.MemberID, func(r *Row) bool {
@@ -433,5 +247,3 @@ func (s *Service) completeBy(ctx context.Context, e *Evidence) error {
 		Studied: e.Studied})
 	return err
 }
-
-func compare(a, b string) int { return strings.Compare(a, b) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -75,6 +76,8 @@ func (p *people) UnitOn(_, orgID string) (string, []string, []string) {
 	return "Chi bộ " + orgID, path, nil
 }
 
+func (p *people) HeirOn(_, orgID string) string { return orgID }
+
 func (p *people) Standing(id string) (string, string, bool) {
 	m, ok := p.Identity(id)
 	return m.OrgID, m.Status, ok
@@ -122,6 +125,21 @@ func (q *quizzes) Passed(_ context.Context, memberID, _ string) (time.Time, erro
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	return q.passed[memberID], nil
+}
+
+func (q *quizzes) PassedSince(_ context.Context, _ string, since time.Time, fn func(string) error) error {
+	q.mu.Lock()
+	found := maps.Clone(q.passed)
+	q.mu.Unlock()
+	for id, at := range found {
+		if at.Before(since) {
+			continue
+		}
+		if err := fn(id); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 type plainEncoder struct{}
@@ -236,6 +254,7 @@ func (w *world) publish(t testing.TB, s *Service, steps ...Step) string {
 // it, to its end.
 func (w *world) reads(t testing.TB, s *Service, id, section string, version int64) {
 	t.Helper()
+	w.clock.advance(12 * time.Second) // nobody reads two sections at once
 	now := w.clock.now()
 	e := Event{ID: section, Kind: ProgressEvent, TextKind: textDocument, TextID: "nq", Version: version, SectionID: section, SessionID: section + "-" + now.String(), At: now.Add(-11 * time.Second)}
 	later := e

@@ -101,7 +101,7 @@ func (s *Service) looked(ctx context.Context, v *DriveVersion, memberID string) 
 	if errors.Is(err, store.ErrNotFound) {
 		return s.begun(ctx, v, memberID)
 	}
-	if err != nil || !e.CompleteAt.IsZero() || !v.Payload.OpenAt(s.Now()) {
+	if err != nil || s.Now().Before(v.Payload.OpensAt) {
 		return e, err
 	}
 	probe := e
@@ -125,7 +125,7 @@ func (s *Service) looked(ctx context.Context, v *DriveVersion, memberID string) 
 // quiz alone shows something.
 func (s *Service) begun(ctx context.Context, v *DriveVersion, memberID string) (Evidence, error) {
 	e := Evidence{Meta: store.Meta{ID: evidenceID(v.ItemID, memberID)}, MemberID: memberID, DriveID: v.ItemID, Studied: []Studied{}}
-	if !v.Payload.OpenAt(s.Now()) {
+	if s.Now().Before(v.Payload.OpensAt) {
 		return e, nil
 	}
 	if err := s.evaluate(ctx, &e); err != nil || len(e.Fx) == 0 {
@@ -138,6 +138,11 @@ func (s *Service) begun(ctx context.Context, v *DriveVersion, memberID string) (
 	return e, s.kept(ctx, e, err)
 }
 
+// tells whether a completion has words about the member.
+func (c *Completion) tells() bool {
+	return c.Reason != "" || slices.ContainsFunc(c.Corrections, func(x Correction) bool { return x.Reason != "" })
+}
+
 // Erase takes a member's evidence out, and what was said of them. What was
 // counted stays counted: rows and completions hold an id that names nobody any
 // more. May run twice.
@@ -148,7 +153,7 @@ func (s *Service) Erase(ctx context.Context, memberID string) error {
 	var told []string
 	if err == nil {
 		err = s.completions.All(ctx, store.Query{Index: "member", Eq: []any{memberID}}, func(c Completion) error {
-			if c.Reason != "" {
+			if c.tells() {
 				told = append(told, c.ID)
 			}
 			return nil
@@ -156,7 +161,13 @@ func (s *Service) Erase(ctx context.Context, memberID string) error {
 	}
 	for _, id := range told {
 		if err == nil {
-			_, err = s.completions.Update(ctx, id, func(c *Completion) error { c.Reason = ""; return nil })
+			_, err = s.completions.Update(ctx, id, func(c *Completion) error {
+				c.Reason = ""
+				for i := range c.Corrections {
+					c.Corrections[i].Reason = ""
+				}
+				return nil
+			})
 		}
 	}
 	if err != nil {

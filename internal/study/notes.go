@@ -13,13 +13,14 @@ type mark struct {
 	memberID string
 	status   tally.Status
 	noted    []tally.EntryKind
+	done     bool // a completion is shown
 }
 
 func marks(p *Page) []mark {
 	out := make([]mark, len(p.Rows))
 	for i := range p.Rows {
 		r := &p.Rows[i]
-		out[i] = mark{memberID: r.MemberID, status: r.Status}
+		out[i] = mark{memberID: r.MemberID, status: r.Status, done: shown(&r.Row)}
 		for _, e := range r.Entries {
 			if slices.Contains(noteKinds, e.Kind) {
 				out[i].noted = append(out[i].noted, e.Kind)
@@ -85,10 +86,7 @@ func (s *Service) changed(r *roll) map[string][]tally.EntryKind {
 	defer r.mu.RUnlock()
 	out := map[string][]tally.EntryKind{}
 	for _, p := range r.pages {
-		home := ""
-		if path := s.Orgs.OrgPath(p.orgID); len(path) > 0 {
-			home = path[len(path)-1] // of a unit that has closed, its heir
-		}
+		home := s.People.HeirOn("", p.orgID) // of a unit that has closed
 		for i := range p.marks {
 			m := &p.marks[i]
 			org, status, ok := s.People.Standing(m.memberID)

@@ -9,6 +9,16 @@ import (
 	"sotay/internal/store"
 )
 
+// RebuildAll rebuilds every drive that has opened, also those withdrawn since.
+func (s *Service) RebuildAll(ctx context.Context) (drives, wrong int, err error) {
+	err = s.openings.Each(ctx, func(o Opening) error {
+		n, err := s.Rebuild(ctx, o.ID)
+		drives, wrong = drives+1, wrong+n
+		return err
+	})
+	return drives, wrong, err
+}
+
 // Rebuild states anew what the rows of a drive say of completions, from the
 // completions themselves, and returns how many rows were wrong. The server
 // answers meanwhile: a completion that is written then is newer than what was

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"sotay/internal/audience"
 	"sotay/internal/caller"
 	"sotay/internal/clock"
 	"sotay/internal/fault"
@@ -36,19 +37,23 @@ type Report struct {
 // Report counts a drive for a unit and the units so many levels below. asOf is a
 // day, to its end, "" for now: facts recorded by then count.
 func (s *Service) Report(ctx context.Context, c *caller.Caller, driveID, orgID, asOf string, depth int) (*Report, error) {
-	v, err := s.drive(driveID)
+	// Of a withdrawn drive too: what was done in it stays true.
+	v, err := s.known(ctx, driveID)
 	if err != nil {
 		return nil, err
 	}
 	if orgID, err = s.scope(c, orgID); err != nil {
 		return nil, err
 	}
+	if !s.concerns(v, orgID) {
+		return nil, fault.NotFound
+	}
 	r, err := s.rollOf(ctx, driveID)
 	if err != nil {
 		return nil, err
 	}
 	out := &Report{DriveID: driveID, Title: v.Payload.Title, AsOf: s.Now(), RollDate: r.opening.RollDate}
-	sums := r.branches()
+	sums := r.branches(s)
 	if asOf != "" {
 		if out.AsOf, err = endOf(asOf, out.AsOf); err != nil {
 			return nil, err
@@ -62,6 +67,17 @@ func (s *Service) Report(ctx context.Context, c *caller.Caller, driveID, orgID, 
 	}
 	out.Unit = s.unit(out.RollDate, orgID, sums, depth)
 	return out, nil
+}
+
+// concerns tells whether a drive is for members of an organisation.
+func (s *Service) concerns(v *DriveVersion, orgID string) bool {
+	if v.Visibility.Kind == audience.All {
+		return true
+	}
+	path := s.Orgs.OrgPath(orgID)
+	return slices.ContainsFunc(v.Visibility.OrgIDs, func(org string) bool {
+		return slices.Contains(path, org) || slices.Contains(s.Orgs.OrgPath(org), orgID)
+	})
 }
 
 // scope is the organisation that a report is about: the one asked for when the
@@ -98,13 +114,14 @@ func endOf(day string, now time.Time) (time.Time, error) {
 	return now, nil
 }
 
-// branches are the counts of each unit's own members.
-func (r *roll) branches() map[string]*tally.Counts {
+// branches are the counts of each unit's own members. A unit that by a later act
+// was no more on the roll's day counts in the one that took its place.
+func (r *roll) branches(s *Service) map[string]*tally.Counts {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	out := map[string]*tally.Counts{}
 	for _, p := range r.pages {
-		add(out, p.orgID, &p.counts)
+		add(out, s.People.HeirOn(r.opening.RollDate, p.orgID), &p.counts)
 	}
 	return out
 }
@@ -114,7 +131,7 @@ func (s *Service) branchesAt(ctx context.Context, r *roll, at time.Time) (map[st
 	out := map[string]*tally.Counts{}
 	err := s.pages.All(ctx, store.Query{Index: "roll", Eq: []any{r.opening.RollID}}, func(p Page) error {
 		n := tally.Of(p.rows(), s.rules, at)
-		add(out, p.OrgID, &n)
+		add(out, s.People.HeirOn(r.opening.RollDate, p.OrgID), &n)
 		return nil
 	})
 	if err != nil {

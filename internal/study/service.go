@@ -63,6 +63,9 @@ type Quizzes interface {
 	// Passed tells when a member's counted attempt that has passed was handed
 	// in, the zero time for none.
 	Passed(ctx context.Context, memberID, quizID string) (at time.Time, err error)
+	// PassedSince calls fn for whoever has handed in an attempt that passes
+	// since an instant, perhaps several times.
+	PassedSince(ctx context.Context, quizID string, since time.Time, fn func(memberID string) error) error
 }
 
 // People is what the room needs of the directory.
@@ -74,6 +77,9 @@ type People interface {
 	// UnitOn returns an organisation as of a day; the path is nil when it was
 	// not there.
 	UnitOn(day, orgID string) (name string, path, children []string)
+	// HeirOn returns the organisation that stands for another on a day, "" for
+	// today: itself while it is open, else the one that took its place.
+	HeirOn(day, orgID string) string
 	// Standing returns where a member counts today and in which status.
 	Standing(memberID string) (orgID, status string, ok bool)
 	// EachMember calls fn for a page of the members of an organisation whom the
@@ -129,6 +135,8 @@ type Service struct {
 
 	mu    sync.Mutex
 	rolls map[string]*roll // by drive
+
+	watched map[string]time.Time // by drive and quiz; see WatchQuizzes
 }
 
 func driveNames() publication.Kind[Drive] {
@@ -146,7 +154,7 @@ func New(d Deps) (*Service, error) {
 		d.Classified == nil || d.ClassifiedLine == nil || d.Audit == nil || d.Leases == nil || d.Pages == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("study: a dependency is missing")
 	}
-	s := &Service{Deps: d, rolls: map[string]*roll{}, rules: tally.Usual(), reading: evidence.Usual()}
+	s := &Service{Deps: d, rolls: map[string]*roll{}, watched: map[string]time.Time{}, rules: tally.Usual(), reading: evidence.Usual()}
 	s.out.Store(&catalogue{drives: map[string]*DriveVersion{}, newest: map[string]int64{}})
 	s.reader = changelog.NewReader(d.Changes, s.Apply, d.Log)
 	s.office = editorial.Office{Orgs: d.Orgs, Pages: d.Pages, CatchUp: s.reader.CatchUp, Log: d.Log}
@@ -179,6 +187,7 @@ const (
 	fxAudit    = "audit"
 	fxClean    = "clean"    // of an opening: pages of rolls that were not kept
 	fxComplete = "complete" // of evidence: the completion that it shows
+	fxTopUp    = "topUp"    // of evidence: what was read of newer versions
 	fxRow      = "row"      // of evidence or a completion: the member's row
 )
 
@@ -188,6 +197,7 @@ func (s *Service) effects() {
 	s.recordFx = effect.NewRunner(s.records, s.Now, s.Log)
 	s.recordFx.On(fxRow, func(ctx context.Context, e Evidence, _ effect.Effect) error { return s.setProgress(ctx, &e) })
 	s.recordFx.On(fxComplete, func(ctx context.Context, e Evidence, _ effect.Effect) error { return s.completeBy(ctx, &e) })
+	s.recordFx.On(fxTopUp, func(ctx context.Context, e Evidence, _ effect.Effect) error { return s.topUp(ctx, &e) })
 	s.completeFx = effect.NewRunner(s.completions, s.Now, s.Log)
 	s.completeFx.On(fxRow, func(ctx context.Context, c Completion, _ effect.Effect) error { return s.setCompletion(ctx, &c) })
 	s.completeFx.On(fxAudit, func(ctx context.Context, _ Completion, e effect.Effect) error {
@@ -207,6 +217,7 @@ func (s *Service) Start(ctx context.Context) error {
 func (s *Service) Run(ctx context.Context) {
 	var wg sync.WaitGroup
 	wg.Go(func() { s.follow(ctx) })
+	wg.Go(func() { s.watch(ctx) })
 	s.reader.Run(ctx, logEvery)
 	wg.Wait()
 }

@@ -132,6 +132,116 @@ func TestNewVersionInMidDrive(t *testing.T) {
 	}
 }
 
+// Who has completed is asked for what changed since, and for nothing else; that
+// they have read it is a fact of its own.
+func TestTopUp(t *testing.T) {
+	t.Parallel()
+	w, e := newWorld(), openEngine(t)
+	s := w.replica(t, e)
+	w.people.put(member("doc", "a", "official", "active"))
+	drive := w.publish(t, s, readStep())
+	if err := s.OpenDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.reads(t, s, "doc", "s1", 1)
+	w.reads(t, s, "doc", "s2", 1)
+	w.texts.live.Store(2)
+	before, err := s.Drive(t.Context(), w.as("doc"), drive)
+	if err != nil || before.Completion == nil || before.Steps[0].Read != 1 || before.Steps[0].Done {
+		t.Fatalf("asked for what changed: %+v, %v", before, err)
+	}
+	w.clock.advance(time.Hour)
+	w.reads(t, s, "doc", "s2", 2)
+	after, err := s.Drive(t.Context(), w.as("doc"), drive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := after.Completion
+	if len(c.TopUps) != 1 || c.TopUps[0].Studied[0].Version != 2 || c.Studied[0].Version != 1 || !c.RecordedAt.Equal(before.Completion.RecordedAt) {
+		t.Errorf("%+v", c)
+	}
+	if n := w.count(t, s, drive, "").Unit.Counts; n.CompletedObliged != 1 {
+		t.Errorf("%+v", n)
+	}
+}
+
+// A text that is withdrawn in mid-drive completes it for nobody.
+func TestWithdrawnText(t *testing.T) {
+	t.Parallel()
+	w, e := newWorld(), openEngine(t)
+	s := w.replica(t, e)
+	w.people.put(member("doc", "a", "official", "active"))
+	w.people.put(member("khong", "a", "official", "active"))
+	drive := w.publish(t, s, readStep())
+	if err := s.OpenDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.texts.live.Store(0)
+	w.reads(t, s, "doc", "s1", 1)
+	w.reads(t, s, "doc", "s2", 1) // from a phone that had it
+	for id, done := range map[string]bool{"doc": true, "khong": false} {
+		if m, err := s.Drive(t.Context(), w.as(id), drive); err != nil || (m.Completion != nil) != done {
+			t.Errorf("%s: %+v, %v", id, m, err)
+		}
+	}
+}
+
+// Who was recorded by mistake, and studies later, has completed by that; the
+// order of facts is kept whatever the clocks say that wrote them.
+func TestStudyAfterARevocation(t *testing.T) {
+	t.Parallel()
+	w, e := newWorld(), openEngine(t)
+	s := w.replica(t, e)
+	w.people.put(member("doc", "a", "official", "active"))
+	drive := w.publish(t, s, readStep())
+	if err := s.OpenDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	secretary := staff("bithu", caller.Secretary, "a")
+	if _, _, err := s.RecordOnBehalf(t.Context(), secretary, drive, OnBehalf{MemberID: "doc", Method: "paper", On: "2026-11-23", Reason: "r"}); err != nil {
+		t.Fatal(err)
+	}
+	w.clock.advance(-time.Minute) // another process, whose clock is behind
+	if _, err := s.Correct(t.Context(), secretary, CompletionID(drive, "doc"), Revoke, "Nhầm người"); err != nil {
+		t.Fatal(err)
+	}
+	if c := w.count(t, s, drive, "").Unit.Counts; c.CompletedObliged != 0 || c.OnBehalf != 0 {
+		t.Errorf("revoked: %+v", c)
+	}
+	w.clock.advance(time.Hour)
+	w.reads(t, s, "doc", "s1", 1)
+	w.reads(t, s, "doc", "s2", 1)
+	if c := w.count(t, s, drive, "").Unit.Counts; c.CompletedObliged != 1 || c.OnBehalf != 0 {
+		t.Errorf("studied later: %+v", c)
+	}
+	if _, _, err := s.RecordOnBehalf(t.Context(), staff("doc", caller.Secretary, "a"), drive, OnBehalf{MemberID: "doc", Method: "paper", On: "2026-11-23", Reason: "r"}); !errors.Is(err, notYourOwn) {
+		t.Errorf("one's own: %v", err)
+	}
+}
+
+// Whom a drive is for stays once its roll has been taken down.
+func TestOpenDriveKeepsItsRoll(t *testing.T) {
+	t.Parallel()
+	w, e := newWorld(), openEngine(t)
+	s := w.replica(t, e)
+	w.people.put(member("doc", "a", "official", "active"))
+	drive := w.publish(t, s, readStep())
+	if err := s.OpenDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	editor := staff("bt", caller.Editor, "root")
+	later := w.clock.now().Add(time.Hour)
+	_, err := s.UpdateDrive(t.Context(), editor, drive, 0, DriveInput{OpensAt: &later, Audience: &Audience{Kinds: []string{"official"}}})
+	var f *fault.Fault
+	if !errors.As(err, &f) || len(f.Fields) != 2 || f.Fields[0].Code != "already_open" {
+		t.Errorf("%v", err)
+	}
+	due := w.clock.now().AddDate(0, 0, 7)
+	if _, err := s.UpdateDrive(t.Context(), editor, drive, 0, DriveInput{DueAt: &due}); err != nil {
+		t.Errorf("a later deadline: %v", err)
+	}
+}
+
 // Two processes take the roll down at once: one is kept, nobody stands twice,
 // and nothing of the other is left.
 func TestOneRoll(t *testing.T) {
@@ -222,7 +332,7 @@ func TestCountersAreTheCompletions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range both {
-		if err := s.refresh(t.Context()); err != nil {
+		if err := s.refresh(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
 		c := w.count(t, s, drive, "").Unit.Counts
@@ -266,5 +376,40 @@ func TestRebuild(t *testing.T) {
 	right.InProgress = 0 // what has begun is told by evidence, not by completions
 	if got := w.count(t, s, drive, "").Unit.Counts; got != right {
 		t.Errorf("%+v\nwant %+v", got, right)
+	}
+}
+
+// Who passes the quiz last has completed without looking at the drive again,
+// until it closes.
+func TestQuizPassedLast(t *testing.T) {
+	t.Parallel()
+	w, e := newWorld(), openEngine(t)
+	s := w.replica(t, e)
+	w.people.put(member("doc", "a", "official", "active"))
+	w.people.put(member("muon", "a", "official", "active"))
+	drive := w.publish(t, s, readStep(), quizStep())
+	if err := s.OpenDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, id := range []string{"doc", "muon"} {
+		w.reads(t, s, id, "s1", 1)
+		w.reads(t, s, id, "s2", 1)
+	}
+	w.quizzes.passed["doc"] = w.clock.now()
+	for range 2 {
+		if err := s.WatchQuizzes(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if c := w.count(t, s, drive, "").Unit.Counts; c.CompletedObliged != 1 || c.QuizPassed != 1 || c.InProgress != 1 {
+		t.Errorf("%+v", c)
+	}
+	w.clock.advance(9*24*time.Hour + time.Minute) // a minute after the close
+	w.quizzes.passed["muon"] = w.clock.now()
+	if err := w.replica(t, e).WatchQuizzes(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if c := w.count(t, s, drive, "").Unit.Counts; c.CompletedObliged != 1 {
+		t.Errorf("passed after the close: %+v", c)
 	}
 }

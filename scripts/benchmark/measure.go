@@ -44,6 +44,7 @@ func figures() []figure {
 		{"import", (*measuring).imports},
 		{"saves", (*measuring).saves},
 		{"rush", (*measuring).rush},
+		{"evidence", (*measuring).evidence},
 	}
 }
 

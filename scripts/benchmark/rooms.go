@@ -23,6 +23,7 @@ import (
 	"sotay/internal/secret"
 	"sotay/internal/store"
 	"sotay/internal/store/sqlite"
+	"sotay/internal/study"
 )
 
 // rooms are the product's, joined as api/wire.go joins them.
@@ -32,6 +33,7 @@ type rooms struct {
 	account   *account.Service
 	library   *library.Service
 	quizzes   *quiz.Service
+	studies   *study.Service
 }
 
 // tokenLifetime outlives a run of the benchmark, so that the server under load
@@ -54,7 +56,7 @@ func openRooms(ctx context.Context, data string) (*rooms, error) {
 	schemas := []*store.Schema{audit.EntrySchema(), audit.SealSchema()}
 	schemas = append(schemas, directory.Schemas()...)
 	schemas = append(schemas, account.Schemas()...)
-	if err := store.Migrate(ctx, r.engine, append(append(append(schemas, library.Schemas()...), publication.Schemas()...), quiz.Schemas()...), nil); err != nil {
+	if err := store.Migrate(ctx, r.engine, append(append(append(schemas, library.Schemas()...), publication.Schemas()...), append(quiz.Schemas(), study.Schemas()...)...), nil); err != nil {
 		return nil, err
 	}
 	record, err := audit.New(r.engine, clock.System)
@@ -98,6 +100,12 @@ func openRooms(ctx context.Context, data string) (*rooms, error) {
 	if err != nil {
 		return nil, err
 	}
+	r.studies, err = study.New(study.Deps{Engine: r.engine, Orgs: r.directory, People: r.directory, Texts: r.library, Quizzes: noQuizzes{}, Changes: changes, Desk: desk,
+		Encoder: httpapi.Encoder{}, Classified: ingest.ClassifiedMark, ClassifiedLine: ingest.ClassifiedLine, Audit: record, Leases: leases, Pages: pages,
+		Now: clock.System, Log: log})
+	if err != nil {
+		return nil, err
+	}
 	if err := r.directory.Start(ctx); err != nil {
 		return nil, err
 	}
@@ -107,7 +115,21 @@ func openRooms(ctx context.Context, data string) (*rooms, error) {
 	if err := r.library.Start(ctx); err != nil {
 		return nil, err
 	}
-	return r, r.quizzes.Start(ctx)
+	if err := r.quizzes.Start(ctx); err != nil {
+		return nil, err
+	}
+	return r, r.studies.Start(ctx)
+}
+
+// noQuizzes: the benchmark's drives ask for none.
+type noQuizzes struct{}
+
+func (noQuizzes) Out(string) bool { return false }
+
+func (noQuizzes) Passed(context.Context, string, string) (at time.Time, err error) { return at, nil }
+
+func (noQuizzes) PassedSince(context.Context, string, time.Time, func(string) error) error {
+	return nil
 }
 
 // work runs the loops that the rooms need while they are filled.

@@ -36,6 +36,8 @@ type manifest struct {
 	Approver, Chief member
 	// Sat is a quiz with attempts at it.
 	Sat sittings
+	// Studied is a drive that members read in.
+	Studied studied
 }
 
 func manifestFile(data string) string { return filepath.Join(data, "bench.json") }
@@ -66,6 +68,7 @@ type seeding struct {
 	data                                      string
 	documents, drafts, members, bytes, inTree int
 	open, answered                            int
+	study                                     bool
 
 	rooms            *rooms
 	have             manifest
@@ -94,6 +97,9 @@ func (s *seeding) run(ctx context.Context) (err error) {
 	}
 	if err := s.sat(ctx); err != nil {
 		return fmt.Errorf("seed attempts: %w", err)
+	}
+	if err := s.drive(ctx); err != nil {
+		return fmt.Errorf("seed a drive: %w", err)
 	}
 	return s.have.save(s.data)
 }

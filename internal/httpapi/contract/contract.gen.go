@@ -141,6 +141,24 @@ func (e CompletionMethod) Valid() bool {
 	}
 }
 
+// Defines values for CorrectionKind.
+const (
+	Reinstate CorrectionKind = "reinstate"
+	Revoke    CorrectionKind = "revoke"
+)
+
+// Valid indicates whether the value is a known member of the CorrectionKind enum.
+func (e CorrectionKind) Valid() bool {
+	switch e {
+	case Reinstate:
+		return true
+	case Revoke:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for DevicePlatform.
 const (
 	Android DevicePlatform = "android"
@@ -249,6 +267,27 @@ func (e DocumentType) Valid() bool {
 	case StudyDocument:
 		return true
 	case Submission:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DriveMemberState.
+const (
+	Completed  DriveMemberState = "completed"
+	InProgress DriveMemberState = "inProgress"
+	NotStarted DriveMemberState = "notStarted"
+)
+
+// Valid indicates whether the value is a known member of the DriveMemberState enum.
+func (e DriveMemberState) Valid() bool {
+	switch e {
+	case Completed:
+		return true
+	case InProgress:
+		return true
+	case NotStarted:
 		return true
 	default:
 		return false
@@ -1517,6 +1556,9 @@ type Completion struct {
 
 	// RecordedAt RFC 3339 in UTC with milliseconds
 	RecordedAt Time `json:"recordedAt"`
+
+	// Stands Whether it counts today; false once it was revoked
+	Stands Stands `json:"stands"`
 }
 
 // CompletionBasis What shows it: evidence, a session of study, a secretary, or evidence of who owed nothing
@@ -1790,6 +1832,48 @@ type ContestWindow struct {
 	// OpensAt RFC 3339
 	OpensAt string `json:"opensAt"`
 }
+
+// CorrectedCompletion defines model for CorrectedCompletion.
+type CorrectedCompletion struct {
+	// Basis What shows it: evidence, a session of study, a secretary, or evidence of who owed nothing
+	Basis CompletionBasis `json:"basis"`
+
+	// CompletedOn Calendar day, YYYY-MM-DD
+	CompletedOn Date `json:"completedOn"`
+
+	// Corrections In their order
+	Corrections []Correction      `json:"corrections"`
+	DriveId     Id                `json:"driveId"`
+	Id          Id                `json:"id"`
+	MemberId    Id                `json:"memberId"`
+	Method      *CompletionMethod `json:"method,omitempty"`
+
+	// Reason Why a secretary recorded it; absent when evidence showed it
+	Reason *string `json:"reason,omitempty"`
+
+	// RecordedAt RFC 3339 in UTC with milliseconds
+	RecordedAt Time `json:"recordedAt"`
+
+	// Stands Whether it counts today; false once it was revoked
+	Stands Stands `json:"stands"`
+}
+
+// Correction defines model for Correction.
+type Correction struct {
+	// At RFC 3339 in UTC with milliseconds
+	At     Time           `json:"at"`
+	Kind   CorrectionKind `json:"kind"`
+	Reason string         `json:"reason"`
+}
+
+// CorrectionInput defines model for CorrectionInput.
+type CorrectionInput struct {
+	Kind   CorrectionKind `json:"kind"`
+	Reason string         `json:"reason"`
+}
+
+// CorrectionKind defines model for CorrectionKind.
+type CorrectionKind string
 
 // Date Calendar day, YYYY-MM-DD
 type Date = string
@@ -2126,6 +2210,9 @@ type DriveCompletion struct {
 
 	// RecordedAt RFC 3339 in UTC with milliseconds
 	RecordedAt Time `json:"recordedAt"`
+
+	// Stands Whether it counts today; false once it was revoked
+	Stands Stands `json:"stands"`
 }
 
 // DriveCounts All but total are parts of it, and may overlap
@@ -2210,6 +2297,39 @@ type DriveDeadline struct {
 type DriveList struct {
 	Items []Drive `json:"items"`
 }
+
+// DriveMember defines model for DriveMember.
+type DriveMember struct {
+	Completion *DriveCompletion `json:"completion"`
+
+	// DueAt The member's own deadline; null for who owes nothing
+	DueAt    *string    `json:"dueAt"`
+	Kind     MemberKind `json:"kind"`
+	MemberId Id         `json:"memberId"`
+	Name     string     `json:"name"`
+
+	// Obliged Whether the member owes it today
+	Obliged bool `json:"obliged"`
+
+	// OnRoll Whether the member counts in it
+	OnRoll bool `json:"onRoll"`
+	OrgId  Id   `json:"orgId"`
+
+	// Overdue Owes it, has not completed it, and `dueAt` is over; never for who is exempt
+	Overdue bool             `json:"overdue"`
+	State   DriveMemberState `json:"state"`
+	Status  MemberStatus     `json:"status"`
+	Steps   []DriveProgress  `json:"steps"`
+}
+
+// DriveMemberList defines model for DriveMemberList.
+type DriveMemberList struct {
+	Items      []DriveMember `json:"items"`
+	NextCursor *string       `json:"nextCursor"`
+}
+
+// DriveMemberState defines model for DriveMemberState.
+type DriveMemberState string
 
 // DrivePatch defines model for DrivePatch.
 type DrivePatch struct {
@@ -2713,6 +2833,34 @@ type ExportedCode struct {
 	Used     bool `json:"used"`
 }
 
+// ExportedSection defines model for ExportedSection.
+type ExportedSection struct {
+	// BelievedMillis The time of it that counts
+	BelievedMillis int64 `json:"believedMillis"`
+
+	// ClaimedMillis The time that the phones told
+	ClaimedMillis int64 `json:"claimedMillis"`
+	DocumentId    *Id   `json:"documentId,omitempty"`
+
+	// EndReachedAt Absent when the end was not reached
+	EndReachedAt *Time `json:"endReachedAt,omitempty"`
+
+	// FirstAt RFC 3339 in UTC with milliseconds
+	FirstAt Time `json:"firstAt"`
+
+	// LastAt RFC 3339 in UTC with milliseconds
+	LastAt     Time `json:"lastAt"`
+	MaterialId *Id  `json:"materialId,omitempty"`
+
+	// PlayedMillis How much of a recording was heard
+	PlayedMillis *int64 `json:"playedMillis,omitempty"`
+
+	// SectionId Absent for a recording
+	SectionId *string `json:"sectionId,omitempty"`
+	Sessions  int64   `json:"sessions"`
+	Version   int64   `json:"version"`
+}
+
 // ExportedSession defines model for ExportedSession.
 type ExportedSession struct {
 	// CreatedAt RFC 3339 in UTC with milliseconds
@@ -2722,6 +2870,17 @@ type ExportedSession struct {
 	// LastSeenAt RFC 3339 in UTC with milliseconds
 	LastSeenAt Time   `json:"lastSeenAt"`
 	Platform   string `json:"platform"`
+}
+
+// ExportedStudy What was read and heard for a drive, or of one text outside of drives
+type ExportedStudy struct {
+	// Devices On how many
+	Devices  int64             `json:"devices"`
+	DriveId  *Id               `json:"driveId,omitempty"`
+	Sections []ExportedSection `json:"sections"`
+
+	// Sessions In how many sittings on all devices
+	Sessions int64 `json:"sessions"`
 }
 
 // FieldError defines model for FieldError.
@@ -3072,9 +3231,15 @@ type MeExport struct {
 	Attempts  []ExportedAttempt `json:"attempts"`
 	Bookmarks []Bookmark        `json:"bookmarks"`
 
+	// Completions Of study drives, newest first
+	Completions []CorrectedCompletion `json:"completions"`
+
 	// ExportedAt RFC 3339 in UTC with milliseconds
 	ExportedAt Time         `json:"exportedAt"`
 	Member     MemberRecord `json:"member"`
+
+	// Studied What was read and heard
+	Studied []ExportedStudy `json:"studied"`
 }
 
 // MePatch defines model for MePatch.
@@ -3986,6 +4151,9 @@ type RecordedCompletion struct {
 
 	// RecordedAt RFC 3339 in UTC with milliseconds
 	RecordedAt Time `json:"recordedAt"`
+
+	// Stands Whether it counts today; false once it was revoked
+	Stands Stands `json:"stands"`
 }
 
 // RefreshRequest defines model for RefreshRequest.
@@ -4225,6 +4393,9 @@ type Source struct {
 	Title     *string `json:"title,omitempty"`
 }
 
+// Stands Whether it counts today; false once it was revoked
+type Stands = bool
+
 // StartRequest defines model for StartRequest.
 type StartRequest struct {
 	// Lease The lease's token
@@ -4397,6 +4568,9 @@ type Cursor = string
 // DocumentId defines model for DocumentId.
 type DocumentId = Id
 
+// DriveId defines model for DriveId.
+type DriveId = Id
+
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = string
 
@@ -4417,6 +4591,12 @@ type MemberStatusFilter = MemberStatus
 
 // NameWords defines model for NameWords.
 type NameWords = string
+
+// ReportDepth defines model for ReportDepth.
+type ReportDepth = int
+
+// ReportOrg defines model for ReportOrg.
+type ReportOrg = Id
 
 // Round defines model for Round.
 type Round = int64
@@ -5028,6 +5208,15 @@ type ListBookmarksParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListDriveMembersParams defines parameters for ListDriveMembers.
+type ListDriveMembersParams struct {
+	Status *DriveMemberState `form:"status,omitempty" json:"status,omitempty"`
+	Limit  *Limit            `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // ListOrgMembersParams defines parameters for ListOrgMembers.
 type ListOrgMembersParams struct {
 	// AsOf As of the end of this day; default today
@@ -5055,13 +5244,25 @@ type ListQuizzesParams struct {
 // GetDriveReportParams defines parameters for GetDriveReport.
 type GetDriveReportParams struct {
 	// OrgId An organisation within the scope of the caller; default the highest
-	OrgId *Id `form:"orgId,omitempty" json:"orgId,omitempty"`
+	OrgId *ReportOrg `form:"orgId,omitempty" json:"orgId,omitempty"`
 
 	// AsOf As of the end of this day; default today
 	AsOf *AsOf `form:"asOf,omitempty" json:"asOf,omitempty"`
 
 	// Depth How many levels of units below are shown
-	Depth *int `form:"depth,omitempty" json:"depth,omitempty"`
+	Depth *ReportDepth `form:"depth,omitempty" json:"depth,omitempty"`
+}
+
+// GetDriveTableParams defines parameters for GetDriveTable.
+type GetDriveTableParams struct {
+	// OrgId An organisation within the scope of the caller; default the highest
+	OrgId *ReportOrg `form:"orgId,omitempty" json:"orgId,omitempty"`
+
+	// AsOf As of the end of this day; default today
+	AsOf *AsOf `form:"asOf,omitempty" json:"asOf,omitempty"`
+
+	// Depth How many levels of units below are shown
+	Depth *ReportDepth `form:"depth,omitempty" json:"depth,omitempty"`
 }
 
 // SearchParams defines parameters for Search.
@@ -5148,6 +5349,9 @@ type ChangePasswordJSONRequestBody = PasswordRequest
 
 // RefreshJSONRequestBody defines body for Refresh for application/json ContentType.
 type RefreshJSONRequestBody = RefreshRequest
+
+// CorrectCompletionJSONRequestBody defines body for CorrectCompletion for application/json ContentType.
+type CorrectCompletionJSONRequestBody = CorrectionInput
 
 // RecordCompletionJSONRequestBody defines body for RecordCompletion for application/json ContentType.
 type RecordCompletionJSONRequestBody = CompletionInput
@@ -5403,6 +5607,9 @@ type ServerInterface interface {
 	// EndSession End the session of one device
 	// (DELETE /v1/auth/sessions/{id})
 	EndSession(c *fiber.Ctx, id Id) error
+	// CorrectCompletion Revoke a completion of a member of the own branch, or reinstate it
+	// (POST /v1/completions/{id}/corrections)
+	CorrectCompletion(c *fiber.Ctx, id Id) error
 	// ListContests Contests that the caller may know of, newest first
 	// (GET /v1/contests)
 	ListContests(c *fiber.Ctx, params ListContestsParams) error
@@ -5691,6 +5898,9 @@ type ServerInterface interface {
 	// SetMemberStatus Record a status from a day on
 	// (PUT /v1/members/{id}/status)
 	SetMemberStatus(c *fiber.Ctx, id Id) error
+	// ListDriveMembers How the members of an organisation and all below it stand in a drive, by name
+	// (GET /v1/orgs/{id}/drives/{driveId}/members)
+	ListDriveMembers(c *fiber.Ctx, id Id, driveId DriveId, params ListDriveMembersParams) error
 	// ListOrgMembers The members of an organisation and all below it, by name
 	// (GET /v1/orgs/{id}/members)
 	ListOrgMembers(c *fiber.Ctx, id Id, params ListOrgMembersParams) error
@@ -5712,6 +5922,9 @@ type ServerInterface interface {
 	// GetDriveReport The counts of a drive for an organisation and those below it
 	// (GET /v1/reports/drives/{id})
 	GetDriveReport(c *fiber.Ctx, id Id, params GetDriveReportParams) error
+	// GetDriveTable The counts of a drive as a table to save
+	// (GET /v1/reports/drives/{id}/table.csv)
+	GetDriveTable(c *fiber.Ctx, id Id, params GetDriveTableParams) error
 	// Search Search documents, sections and Q&A
 	// (GET /v1/search)
 	Search(c *fiber.Ctx, params SearchParams) error
@@ -7448,6 +7661,35 @@ func (siw *ServerInterfaceWrapper) EndSession(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.EndSession(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// CorrectCompletion operation middleware
+func (siw *ServerInterfaceWrapper) CorrectCompletion(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.CorrectCompletion(c, id)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -11501,6 +11743,73 @@ func (siw *ServerInterfaceWrapper) SetMemberStatus(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListDriveMembers operation middleware
+func (siw *ServerInterfaceWrapper) ListDriveMembers(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "driveId" -------------
+	var driveId DriveId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "driveId", c.Params("driveId"), &driveId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter driveId: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDriveMembersParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "status" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "status", query, &params.Status, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter status: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListDriveMembers(c, id, driveId, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListOrgMembers operation middleware
 func (siw *ServerInterfaceWrapper) ListOrgMembers(c *fiber.Ctx) error {
 
@@ -11796,6 +12105,65 @@ func (siw *ServerInterfaceWrapper) GetDriveReport(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetDriveTable operation middleware
+func (siw *ServerInterfaceWrapper) GetDriveTable(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDriveTableParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "orgId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "orgId", query, &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter orgId: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "asOf" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asOf", query, &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter asOf: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "depth" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "depth", query, &params.Depth, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter depth: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDriveTable(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // Search operation middleware
 func (siw *ServerInterfaceWrapper) Search(c *fiber.Ctx) error {
 
@@ -12002,6 +12370,12 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/v1/me/completions", wrapper.ListMyCompletions)
 
 	router.Post(options.BaseURL+"/v1/drives/:id/completions", wrapper.RecordCompletion)
+
+	router.Post(options.BaseURL+"/v1/completions/:id/corrections", wrapper.CorrectCompletion)
+
+	router.Get(options.BaseURL+"/v1/orgs/:id/drives/:driveId/members", wrapper.ListDriveMembers)
+
+	router.Get(options.BaseURL+"/v1/reports/drives/:id/table.csv", wrapper.GetDriveTable)
 
 	router.Get(options.BaseURL+"/v1/reports/drives/:id", wrapper.GetDriveReport)
 
@@ -14576,6 +14950,56 @@ type EndSessiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response EndSessiondefaultApplicationProblemPlusJSONResponse) VisitEndSessionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type CorrectCompletionRequestObject struct {
+	Id   Id `json:"id"`
+	Body *CorrectCompletionJSONRequestBody
+}
+
+type CorrectCompletionResponseObject interface {
+	VisitCorrectCompletionResponse(ctx *fiber.Ctx) error
+}
+
+type CorrectCompletion200JSONResponse CorrectedCompletion
+
+func (response CorrectCompletion200JSONResponse) VisitCorrectCompletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type CorrectCompletion404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response CorrectCompletion404ApplicationProblemPlusJSONResponse) VisitCorrectCompletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type CorrectCompletion409ApplicationProblemPlusJSONResponse Problem
+
+func (response CorrectCompletion409ApplicationProblemPlusJSONResponse) VisitCorrectCompletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type CorrectCompletiondefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response CorrectCompletiondefaultApplicationProblemPlusJSONResponse) VisitCorrectCompletionResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -19908,6 +20332,57 @@ func (response SetMemberStatusdefaultApplicationProblemPlusJSONResponse) VisitSe
 	return ctx.JSON(&response.Body)
 }
 
+type ListDriveMembersRequestObject struct {
+	Id      Id      `json:"id"`
+	DriveId DriveId `json:"driveId"`
+	Params  ListDriveMembersParams
+}
+
+type ListDriveMembersResponseObject interface {
+	VisitListDriveMembersResponse(ctx *fiber.Ctx) error
+}
+
+type ListDriveMembers200JSONResponse DriveMemberList
+
+func (response ListDriveMembers200JSONResponse) VisitListDriveMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListDriveMembers404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ListDriveMembers404ApplicationProblemPlusJSONResponse) VisitListDriveMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ListDriveMembers409ApplicationProblemPlusJSONResponse Problem
+
+func (response ListDriveMembers409ApplicationProblemPlusJSONResponse) VisitListDriveMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ListDriveMembersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDriveMembersdefaultApplicationProblemPlusJSONResponse) VisitListDriveMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListOrgMembersRequestObject struct {
 	Id     Id `json:"id"`
 	Params ListOrgMembersParams
@@ -20239,6 +20714,74 @@ func (response GetDriveReportdefaultApplicationProblemPlusJSONResponse) VisitGet
 	return ctx.JSON(&response.Body)
 }
 
+type GetDriveTableRequestObject struct {
+	Id     Id `json:"id"`
+	Params GetDriveTableParams
+}
+
+type GetDriveTableResponseObject interface {
+	VisitGetDriveTableResponse(ctx *fiber.Ctx) error
+}
+
+type GetDriveTable200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type GetDriveTable200TextcsvResponse struct {
+	Body          io.Reader
+	Headers       GetDriveTable200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetDriveTable200TextcsvResponse) VisitGetDriveTableResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ContentDisposition != nil {
+		ctx.Response().Header.Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	ctx.Response().Header.Set("Content-Type", "text/csv")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetDriveTable404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetDriveTable404ApplicationProblemPlusJSONResponse) VisitGetDriveTableResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetDriveTable409ApplicationProblemPlusJSONResponse Problem
+
+func (response GetDriveTable409ApplicationProblemPlusJSONResponse) VisitGetDriveTableResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type GetDriveTabledefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDriveTabledefaultApplicationProblemPlusJSONResponse) VisitGetDriveTableResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type SearchRequestObject struct {
 	Params SearchParams
 }
@@ -20443,6 +20986,9 @@ type StrictServerInterface interface {
 	// EndSession End the session of one device
 	// (DELETE /v1/auth/sessions/{id})
 	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
+	// CorrectCompletion Revoke a completion of a member of the own branch, or reinstate it
+	// (POST /v1/completions/{id}/corrections)
+	CorrectCompletion(ctx context.Context, request CorrectCompletionRequestObject) (CorrectCompletionResponseObject, error)
 	// ListContests Contests that the caller may know of, newest first
 	// (GET /v1/contests)
 	ListContests(ctx context.Context, request ListContestsRequestObject) (ListContestsResponseObject, error)
@@ -20731,6 +21277,9 @@ type StrictServerInterface interface {
 	// SetMemberStatus Record a status from a day on
 	// (PUT /v1/members/{id}/status)
 	SetMemberStatus(ctx context.Context, request SetMemberStatusRequestObject) (SetMemberStatusResponseObject, error)
+	// ListDriveMembers How the members of an organisation and all below it stand in a drive, by name
+	// (GET /v1/orgs/{id}/drives/{driveId}/members)
+	ListDriveMembers(ctx context.Context, request ListDriveMembersRequestObject) (ListDriveMembersResponseObject, error)
 	// ListOrgMembers The members of an organisation and all below it, by name
 	// (GET /v1/orgs/{id}/members)
 	ListOrgMembers(ctx context.Context, request ListOrgMembersRequestObject) (ListOrgMembersResponseObject, error)
@@ -20752,6 +21301,9 @@ type StrictServerInterface interface {
 	// GetDriveReport The counts of a drive for an organisation and those below it
 	// (GET /v1/reports/drives/{id})
 	GetDriveReport(ctx context.Context, request GetDriveReportRequestObject) (GetDriveReportResponseObject, error)
+	// GetDriveTable The counts of a drive as a table to save
+	// (GET /v1/reports/drives/{id}/table.csv)
+	GetDriveTable(ctx context.Context, request GetDriveTableRequestObject) (GetDriveTableResponseObject, error)
 	// Search Search documents, sections and Q&A
 	// (GET /v1/search)
 	Search(ctx context.Context, request SearchRequestObject) (SearchResponseObject, error)
@@ -22345,6 +22897,47 @@ func (sh *strictHandler) EndSession(ctx *fiber.Ctx, id Id) error {
 		return err
 	} else if validResponse, ok := response.(EndSessionResponseObject); ok {
 		if err := validResponse.VisitEndSessionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CorrectCompletion operation middleware
+func (sh *strictHandler) CorrectCompletion(ctx *fiber.Ctx, id Id) error {
+	var request CorrectCompletionRequestObject
+
+	request.Id = id
+
+	var body CorrectCompletionJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.CorrectCompletion(ctx.UserContext(), request.(CorrectCompletionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CorrectCompletion")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CorrectCompletionResponseObject); ok {
+		if err := validResponse.VisitCorrectCompletionResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -25408,6 +26001,35 @@ func (sh *strictHandler) SetMemberStatus(ctx *fiber.Ctx, id Id) error {
 	return nil
 }
 
+// ListDriveMembers operation middleware
+func (sh *strictHandler) ListDriveMembers(ctx *fiber.Ctx, id Id, driveId DriveId, params ListDriveMembersParams) error {
+	var request ListDriveMembersRequestObject
+
+	request.Id = id
+	request.DriveId = driveId
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDriveMembers(ctx.UserContext(), request.(ListDriveMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDriveMembers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDriveMembersResponseObject); ok {
+		if err := validResponse.VisitListDriveMembersResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListOrgMembers operation middleware
 func (sh *strictHandler) ListOrgMembers(ctx *fiber.Ctx, id Id, params ListOrgMembersParams) error {
 	var request ListOrgMembersRequestObject
@@ -25623,6 +26245,34 @@ func (sh *strictHandler) GetDriveReport(ctx *fiber.Ctx, id Id, params GetDriveRe
 		return err
 	} else if validResponse, ok := response.(GetDriveReportResponseObject); ok {
 		if err := validResponse.VisitGetDriveReportResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDriveTable operation middleware
+func (sh *strictHandler) GetDriveTable(ctx *fiber.Ctx, id Id, params GetDriveTableParams) error {
+	var request GetDriveTableRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDriveTable(ctx.UserContext(), request.(GetDriveTableRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDriveTable")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDriveTableResponseObject); ok {
+		if err := validResponse.VisitGetDriveTableResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -126,6 +126,7 @@ func TestReadingASection(t *testing.T) {
 		"in pieces over shifts":                     {[]Claim{one("1", 10, 0, false), one("1", 24, 12_000, false), one("2", 9000, 0, false), one("2", 9013, 12_000, true)}, true, false},
 		"more than the time between its events":     {[]Claim{one("1", 10, 0, false), one("1", 12, 90_000, true)}, false, true},
 		"one event that claims all":                 {[]Claim{one("1", 10, 90_000, true)}, false, true},
+		"sessions side by side on one device":       {[]Claim{one("1", 10, 0, false), one("1", 22, 12_000, false), one("2", 10, 0, false), one("2", 22, 12_000, true)}, false, true},
 		"before the drive opened":                   {[]Claim{one("1", -90, 0, false), one("1", 10, 60_000, true)}, false, true},
 		"the end before the time, which came later": {[]Claim{one("1", 10, 0, true), one("1", 40, 25_000, false)}, true, false},
 	} {

@@ -61,21 +61,51 @@ func (r *Record) spans() map[visit]span {
 
 // Spent returns the time on each section that can be believed, in their order.
 // A session that claims more than the time between its events, or since the
-// drive opened, has its sections share what there is.
+// drive opened, has its sections share what there is; so have the sessions of a
+// device that claim more together than the time in which any of them ran.
 func (r *Record) Spent(opened time.Time) []Spent {
 	spans := r.spans()
+	shares := shares(spans, opened.UnixMilli())
 	out := make([]Spent, len(r.Sections))
-	from := opened.UnixMilli()
 	for i := range r.Sections {
 		for _, s := range r.Sections[i].Sessions {
-			x := spans[visit{s.DeviceID, s.SessionID}]
-			room := max(x.last-max(x.first, from), 0)
-			millis := s.Millis
-			if x.claimed > room {
-				out[i].Capped = true
-				millis = int64(float64(millis) * float64(room) / float64(x.claimed))
-			}
-			out[i].Time += time.Duration(millis) * time.Millisecond
+			share := shares[visit{s.DeviceID, s.SessionID}]
+			out[i].Capped = out[i].Capped || share < 1
+			out[i].Time += time.Duration(float64(s.Millis)*share) * time.Millisecond
+		}
+	}
+	return out
+}
+
+// shares are the parts of what each session claims that can be believed.
+func shares(spans map[visit]span, from int64) map[visit]float64 {
+	type device struct {
+		ran      []Interval
+		believed int64
+	}
+	devices := map[string]*device{}
+	out := map[visit]float64{}
+	for v, x := range spans {
+		begin := max(x.first, from)
+		room := max(x.last-begin, 0)
+		out[v] = 1
+		if x.claimed > room {
+			out[v] = float64(room) / float64(x.claimed)
+		}
+		if devices[v.device] == nil {
+			devices[v.device] = &device{}
+		}
+		d := devices[v.device]
+		d.ran, d.believed = append(d.ran, Interval{begin, x.last}), d.believed+min(x.claimed, room)
+	}
+	for v := range spans {
+		d := devices[v.device]
+		var ran int64
+		for _, i := range union(d.ran, nil) {
+			ran += i.To - i.From
+		}
+		if d.believed > ran {
+			out[v] *= float64(ran) / float64(d.believed)
 		}
 	}
 	return out
