@@ -53,7 +53,14 @@ func driveRows() map[string]rule {
 		}, only(map[string]int{secretary: 200, secretary2: 404})},
 		"listDriveMembers": {reads("/v1/orgs/"+org("kp1")+"/drives/%s/members", sampleDrive), only(byReaders)},
 		"getDriveReport":   {reads(report, sampleDrive), only(byReporters)},
-		"getDriveTable":    {reads(report+"/table.csv", sampleDrive), only(byReporters)},
+		"listDriveFreezes": {reads(report+"/freezes", sampleDrive), only(byReporters)},
+		"getDriveFreeze": {func(_ *testing.T, w *cast, _ string) call {
+			return call{path: "/v1/reports/drives/" + w.sampleDrive + "/freezes/" + w.sampleFreeze}
+		}, only(byReporters)},
+		"freezeDrive": {func(_ *testing.T, w *cast, role string) call {
+			return call{path: "/v1/reports/drives/" + w.sampleDrive + "/freezes", body: fields{"name": "Chốt của " + role}}
+		}, only(map[string]int{leader: 201, admin: 201})},
+		"getDriveTable": {reads(report+"/table.csv", sampleDrive), only(byReporters)},
 
 		"listEditorDrives": {at("/v1/editor/drives"), only(byLists)},
 		"createDrive": {creates("/v1/editor/drives", func(w *cast) fields { return driveBody("Đợt học mới", w.sample) }),
@@ -76,6 +83,8 @@ func (w *cast) driveCast(t *testing.T) {
 	w.sampleDrive = w.drive(t, driveBody("Đợt học của bảng vai trò", w.sample))
 	a := w.as(t, secretary).do(t, "POST", "/v1/drives/"+w.sampleDrive+"/completions", onBehalf("m07")).want(t, 201)
 	w.sampleCompletion = parse[contract.RecordedCompletion](t, a).Id
+	a = w.as(t, leader).do(t, "POST", "/v1/reports/drives/"+w.sampleDrive+"/freezes", fields{"name": "Sơ kết"}).want(t, 201)
+	w.sampleFreeze = parse[contract.DriveFreeze](t, a).Id
 }
 
 // driveBodies are bodies with every field of these calls.
@@ -91,5 +100,6 @@ func driveBodies() map[string]fields {
 	return map[string]fields{"createDrive": with(drive, fields{"orgId": "khong-co"}), "updateDrive": drive, "rejectDrive": reason, "withdrawDrive": reason,
 		"recordEvents":      {"sentAt": at, "events": []any{fields{"id": "a", "kind": "progress"}}},
 		"recordCompletion":  {"memberId": "khong-co", "method": "paper", "on": "2026-01-01", "reason": "r"},
-		"correctCompletion": {"kind": "revoke", "reason": "r"}}
+		"correctCompletion": {"kind": "revoke", "reason": "r"},
+		"freezeDrive":       {"name": "n"}}
 }

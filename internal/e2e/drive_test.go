@@ -306,12 +306,20 @@ func holdCorrections(t *testing.T, s *server, id string) {
 	if a := c.do(t, "POST", path, with(revoke, fields{"reason": " "})).want(t, 400); !a.names(t, "/reason") {
 		t.Errorf("without a reason: %s", a.body)
 	}
+	l := s.as(t, leader)
+	freezes := "/v1/reports/drives/" + id + "/freezes"
+	frozen := parse[contract.DriveFreeze](t, l.do(t, "POST", freezes, fields{"name": "Sơ kết"}).want(t, 201))
+	l.do(t, "POST", freezes, fields{"name": " sơ  kết"}).want(t, 409, "freeze_exists")
 	done := parse[contract.CorrectedCompletion](t, c.do(t, "POST", path, revoke).want(t, 200))
 	if done.Stands || done.MemberId != person("m04") || len(done.Corrections) != 1 || done.Corrections[0].Kind != contract.Revoke || done.Corrections[0].Reason != "Ghi nhầm người." {
 		t.Errorf("revoked: %+v", done)
 	}
 	c.do(t, "POST", path, revoke).want(t, 409, "already_revoked")
 	counts("the revoked is not counted", 0, 1)
+	f := get[contract.FrozenDrive](t, l, freezes+"/"+frozen.Id)
+	if f.Freeze.Name != "Sơ kết" || f.Unit.Counts.OnBehalf != 1 || f.Unit.Since.OnBehalf != -1 || f.Unit.Since.Total != 0 || len(f.Unit.Units) == 0 {
+		t.Errorf("frozen before the revocation: %+v", f)
+	}
 	c.do(t, "POST", "/v1/drives/"+id+"/completions", onBehalf("m04")).want(t, 409, "already_revoked")
 	for _, m := range get[contract.DriveMemberList](t, c, "/v1/orgs/"+org("kp1")+"/drives/"+id+"/members?limit=100").Items {
 		if m.MemberId == person("m04") && (m.State != contract.NotStarted || m.Completion == nil || m.Completion.Stands) {

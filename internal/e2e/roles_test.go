@@ -78,6 +78,7 @@ type cast struct {
 	rankedContest        string // its result is released
 	sampleDrive          string // open, its roll taken down
 	sampleCompletion     string // in it, recorded on behalf
+	sampleFreeze         string // of it
 	made                 int
 }
 
@@ -341,7 +342,7 @@ func TestUnknownIDs(t *testing.T) {
 		if !strings.Contains(o.path, "{") {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "khong-co-id-nay", "{documentId}", "khong-co-id-nay", "{driveId}", "khong-co-id-nay", "{fileId}", "khong-co-id-nay", "{questionId}", "q1", "{n}", "1").Replace(o.path)
+		path := strings.NewReplacer("{id}", "khong-co-id-nay", "{documentId}", "khong-co-id-nay", "{driveId}", "khong-co-id-nay", "{freezeId}", "khong-co-id-nay", "{fileId}", "khong-co-id-nay", "{questionId}", "q1", "{n}", "1").Replace(o.path)
 		k := call{body: goodBody(t, o), headers: ifMatch(o)}
 		if strings.HasPrefix(o.path, "/v1/editor/") {
 			k = rows[o.id].call(t, w, editor)

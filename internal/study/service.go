@@ -126,9 +126,11 @@ type Service struct {
 	pages       *store.Collection[Page]
 	records     *store.Collection[Evidence]
 	completions *store.Collection[Completion]
+	freezes     *store.Collection[Freeze]
 	openingFx   *effect.Runner[Opening]
 	completeFx  *effect.Runner[Completion]
 	recordFx    *effect.Runner[Evidence]
+	freezeFx    *effect.Runner[Freeze]
 
 	rules   tally.Rules
 	reading evidence.Rules
@@ -145,7 +147,7 @@ func driveNames() publication.Kind[Drive] {
 
 // Schemas declares the room's collections.
 func Schemas() []*store.Schema {
-	return append(driveNames().Schemas(), openingSchema(), pageSchema(), evidenceSchema(), completionSchema())
+	return append(driveNames().Schemas(), openingSchema(), pageSchema(), evidenceSchema(), completionSchema(), freezeSchema())
 }
 
 // New opens the room. Start must be called before it is used.
@@ -177,6 +179,9 @@ func New(d Deps) (*Service, error) {
 	if s.completions, err = store.NewCollection[Completion](d.Engine, completionSchema()); err != nil {
 		return nil, err
 	}
+	if s.freezes, err = store.NewCollection[Freeze](d.Engine, freezeSchema()); err != nil {
+		return nil, err
+	}
 	s.texts, err = lru.New[string, *Text](maxTexts)
 	s.effects()
 	return s, err
@@ -200,6 +205,10 @@ func (s *Service) effects() {
 	s.recordFx.On(fxTopUp, func(ctx context.Context, e Evidence, _ effect.Effect) error { return s.topUp(ctx, &e) })
 	s.completeFx = effect.NewRunner(s.completions, s.Now, s.Log)
 	s.completeFx.On(fxRow, func(ctx context.Context, c Completion, _ effect.Effect) error { return s.setCompletion(ctx, &c) })
+	s.freezeFx = effect.NewRunner(s.freezes, s.Now, s.Log)
+	s.freezeFx.On(fxAudit, func(ctx context.Context, _ Freeze, e effect.Effect) error {
+		return s.Audit.WriteArgs(ctx, e.ID, e.Args)
+	})
 	s.completeFx.On(fxAudit, func(ctx context.Context, _ Completion, e effect.Effect) error {
 		return s.Audit.WriteArgs(ctx, e.ID, e.Args)
 	})
@@ -227,5 +236,5 @@ func (s *Service) CatchUp(ctx context.Context) error { return s.reader.CatchUp(c
 
 // Sweepers finish what dead processes left half done.
 func (s *Service) Sweepers() []effect.Sweeper {
-	return []effect.Sweeper{s.drives.Sweeper(), s.openingFx, s.recordFx, s.completeFx}
+	return []effect.Sweeper{s.drives.Sweeper(), s.openingFx, s.recordFx, s.completeFx, s.freezeFx}
 }

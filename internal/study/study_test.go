@@ -345,6 +345,64 @@ func TestCountersAreTheCompletions(t *testing.T) {
 	}
 }
 
+// A freeze keeps the counts of its moment, those that waited for their effects
+// included; what comes later shows as a difference.
+func TestFreezes(t *testing.T) {
+	t.Parallel()
+	w, e := newWorld(), openEngine(t)
+	s := w.replica(t, e)
+	for _, id := range []string{"mot", "hai"} {
+		w.people.put(member(id, "a", "official", "active"))
+	}
+	drive := w.publish(t, s, readStep())
+	if err := s.OpenDue(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	// A process that died behind the write of the evidence.
+	d := &dying{Engine: e, behind: true}
+	d.left.Store(2)
+	dead := w.replica(t, d)
+	w.clock.advance(time.Minute)
+	now := w.clock.now()
+	var events []Event
+	for k, section := range []string{"s1", "s2"} {
+		begun := Event{ID: section, Kind: ProgressEvent, TextKind: textDocument, TextID: "nq", Version: 1, SectionID: section, SessionID: section, At: now.Add(time.Duration(k-2) * 12 * time.Second)}
+		done := begun
+		done.At, done.ForegroundMillis, done.ReachedEnd = begun.At.Add(11*time.Second), 10_000, true
+		events = append(events, begun, done)
+	}
+	if _, err := dead.TakeEvents(t.Context(), w.as("mot"), nil, events); err != nil {
+		t.Fatal(err)
+	}
+	leader := staff("ld", caller.Leader, "root")
+	first, err := s.Freeze(t.Context(), leader, drive, " Sơ  kết ")
+	if err != nil || first.Name != "Sơ kết" {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	if _, err := s.Freeze(t.Context(), leader, drive, "sơ kết"); !errors.Is(err, nameTaken) {
+		t.Errorf("the same name: %v", err)
+	}
+	if _, err := s.Freeze(t.Context(), staff("ld-a", caller.Leader, "a"), drive, "của chi bộ"); !errors.Is(err, fault.NotFound) {
+		t.Errorf("by a leader below the drive: %v", err)
+	}
+	w.reads(t, s, "hai", "s1", 1)
+	w.reads(t, s, "hai", "s2", 1)
+	if _, err := s.Freeze(t.Context(), leader, drive, "Tổng kết"); err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.Freezes(t.Context(), staff("ld-a", caller.Leader, "a"), drive)
+	if err != nil || len(list) != 2 || list[0].Name != "Sơ kết" {
+		t.Fatalf("%+v, %v", list, err)
+	}
+	for k, want := range []int64{1, 2} {
+		f, err := s.Frozen(t.Context(), leader, drive, list[k].ID, "", 1)
+		if err != nil || f.Unit.Counts.CompletedObliged != want || f.Unit.Since.CompletedObliged != 2-want || len(f.Unit.Units) != 2 ||
+			f.Unit.Units[0].Counts.CompletedObliged != want || f.Unit.Units[0].Since.Total != 0 {
+			t.Errorf("%s: %+v, %v", list[k].Name, f, err)
+		}
+	}
+}
+
 // A row that has been damaged is mended from the completions.
 func TestRebuild(t *testing.T) {
 	t.Parallel()

@@ -2293,6 +2293,25 @@ type DriveDeadline struct {
 	Tags   *[]MemberTag `json:"tags,omitempty"`
 }
 
+// DriveFreeze defines model for DriveFreeze.
+type DriveFreeze struct {
+	// FrozenAt RFC 3339 in UTC with milliseconds
+	FrozenAt Time   `json:"frozenAt"`
+	Id       Id     `json:"id"`
+	Name     string `json:"name"`
+}
+
+// DriveFreezeInput defines model for DriveFreezeInput.
+type DriveFreezeInput struct {
+	// Name Such as "Sơ kết"
+	Name string `json:"name"`
+}
+
+// DriveFreezeList defines model for DriveFreezeList.
+type DriveFreezeList struct {
+	Items []DriveFreeze `json:"items"`
+}
+
 // DriveList defines model for DriveList.
 type DriveList struct {
 	Items []Drive `json:"items"`
@@ -2897,6 +2916,33 @@ type FirebaseRequest struct {
 
 	// PrivacyNotice Needed from who has not agreed before
 	PrivacyNotice *string `json:"privacyNotice,omitempty"`
+}
+
+// FrozenDrive defines model for FrozenDrive.
+type FrozenDrive struct {
+	DriveId Id          `json:"driveId"`
+	Freeze  DriveFreeze `json:"freeze"`
+
+	// RollDate Calendar day, YYYY-MM-DD
+	RollDate Date       `json:"rollDate"`
+	Unit     FrozenUnit `json:"unit"`
+}
+
+// FrozenUnit defines model for FrozenUnit.
+type FrozenUnit struct {
+	// Counts As they were frozen
+	Counts DriveCounts `json:"counts"`
+	Name   string      `json:"name"`
+	OrgId  Id          `json:"orgId"`
+
+	// RateAll As it was frozen
+	RateAll     *float64 `json:"rateAll"`
+	RateObliged *float64 `json:"rateObliged"`
+	RatePresent *float64 `json:"ratePresent"`
+
+	// Since The counts of now less those, below 0 where something was taken back
+	Since DriveCounts  `json:"since"`
+	Units []FrozenUnit `json:"units"`
 }
 
 // GuessKind How many have all right, how many take part, or how many per cent of these have all right
@@ -5253,6 +5299,15 @@ type GetDriveReportParams struct {
 	Depth *ReportDepth `form:"depth,omitempty" json:"depth,omitempty"`
 }
 
+// GetDriveFreezeParams defines parameters for GetDriveFreeze.
+type GetDriveFreezeParams struct {
+	// OrgId An organisation within the scope of the caller; default the highest
+	OrgId *ReportOrg `form:"orgId,omitempty" json:"orgId,omitempty"`
+
+	// Depth How many levels of units below are shown
+	Depth *ReportDepth `form:"depth,omitempty" json:"depth,omitempty"`
+}
+
 // GetDriveTableParams defines parameters for GetDriveTable.
 type GetDriveTableParams struct {
 	// OrgId An organisation within the scope of the caller; default the highest
@@ -5460,6 +5515,9 @@ type StartQuizAttemptJSONRequestBody = StartRequest
 
 // LeaseQuizJSONRequestBody defines body for LeaseQuiz for application/json ContentType.
 type LeaseQuizJSONRequestBody = LeaseRequest
+
+// FreezeDriveJSONRequestBody defines body for FreezeDrive for application/json ContentType.
+type FreezeDriveJSONRequestBody = DriveFreezeInput
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
@@ -5922,6 +5980,15 @@ type ServerInterface interface {
 	// GetDriveReport The counts of a drive for an organisation and those below it
 	// (GET /v1/reports/drives/{id})
 	GetDriveReport(c *fiber.Ctx, id Id, params GetDriveReportParams) error
+	// ListDriveFreezes The freezes of a drive, oldest first
+	// (GET /v1/reports/drives/{id}/freezes)
+	ListDriveFreezes(c *fiber.Ctx, id Id) error
+	// FreezeDrive Freeze the counts of a drive under a name
+	// (POST /v1/reports/drives/{id}/freezes)
+	FreezeDrive(c *fiber.Ctx, id Id) error
+	// GetDriveFreeze What was frozen, and what has come since
+	// (GET /v1/reports/drives/{id}/freezes/{freezeId})
+	GetDriveFreeze(c *fiber.Ctx, id Id, freezeId Id, params GetDriveFreezeParams) error
 	// GetDriveTable The counts of a drive as a table to save
 	// (GET /v1/reports/drives/{id}/table.csv)
 	GetDriveTable(c *fiber.Ctx, id Id, params GetDriveTableParams) error
@@ -12105,6 +12172,124 @@ func (siw *ServerInterfaceWrapper) GetDriveReport(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListDriveFreezes operation middleware
+func (siw *ServerInterfaceWrapper) ListDriveFreezes(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListDriveFreezes(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// FreezeDrive operation middleware
+func (siw *ServerInterfaceWrapper) FreezeDrive(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.FreezeDrive(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetDriveFreeze operation middleware
+func (siw *ServerInterfaceWrapper) GetDriveFreeze(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "freezeId" -------------
+	var freezeId Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "freezeId", c.Params("freezeId"), &freezeId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter freezeId: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDriveFreezeParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "orgId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "orgId", query, &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter orgId: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "depth" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "depth", query, &params.Depth, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter depth: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDriveFreeze(c, id, freezeId, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetDriveTable operation middleware
 func (siw *ServerInterfaceWrapper) GetDriveTable(c *fiber.Ctx) error {
 
@@ -12378,6 +12563,12 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Get(options.BaseURL+"/v1/reports/drives/:id/table.csv", wrapper.GetDriveTable)
 
 	router.Get(options.BaseURL+"/v1/reports/drives/:id", wrapper.GetDriveReport)
+
+	router.Get(options.BaseURL+"/v1/reports/drives/:id/freezes", wrapper.ListDriveFreezes)
+
+	router.Post(options.BaseURL+"/v1/reports/drives/:id/freezes", wrapper.FreezeDrive)
+
+	router.Get(options.BaseURL+"/v1/reports/drives/:id/freezes/:freezeId", wrapper.GetDriveFreeze)
 
 	router.Get(options.BaseURL+"/v1/contests", wrapper.ListContests)
 
@@ -20714,6 +20905,138 @@ func (response GetDriveReportdefaultApplicationProblemPlusJSONResponse) VisitGet
 	return ctx.JSON(&response.Body)
 }
 
+type ListDriveFreezesRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type ListDriveFreezesResponseObject interface {
+	VisitListDriveFreezesResponse(ctx *fiber.Ctx) error
+}
+
+type ListDriveFreezes200JSONResponse DriveFreezeList
+
+func (response ListDriveFreezes200JSONResponse) VisitListDriveFreezesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListDriveFreezes404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ListDriveFreezes404ApplicationProblemPlusJSONResponse) VisitListDriveFreezesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ListDriveFreezesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDriveFreezesdefaultApplicationProblemPlusJSONResponse) VisitListDriveFreezesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type FreezeDriveRequestObject struct {
+	Id   Id `json:"id"`
+	Body *FreezeDriveJSONRequestBody
+}
+
+type FreezeDriveResponseObject interface {
+	VisitFreezeDriveResponse(ctx *fiber.Ctx) error
+}
+
+type FreezeDrive201JSONResponse DriveFreeze
+
+func (response FreezeDrive201JSONResponse) VisitFreezeDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type FreezeDrive404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response FreezeDrive404ApplicationProblemPlusJSONResponse) VisitFreezeDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type FreezeDrive409ApplicationProblemPlusJSONResponse Problem
+
+func (response FreezeDrive409ApplicationProblemPlusJSONResponse) VisitFreezeDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type FreezeDrivedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response FreezeDrivedefaultApplicationProblemPlusJSONResponse) VisitFreezeDriveResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetDriveFreezeRequestObject struct {
+	Id       Id `json:"id"`
+	FreezeId Id `json:"freezeId"`
+	Params   GetDriveFreezeParams
+}
+
+type GetDriveFreezeResponseObject interface {
+	VisitGetDriveFreezeResponse(ctx *fiber.Ctx) error
+}
+
+type GetDriveFreeze200JSONResponse FrozenDrive
+
+func (response GetDriveFreeze200JSONResponse) VisitGetDriveFreezeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetDriveFreeze404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetDriveFreeze404ApplicationProblemPlusJSONResponse) VisitGetDriveFreezeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetDriveFreezedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDriveFreezedefaultApplicationProblemPlusJSONResponse) VisitGetDriveFreezeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetDriveTableRequestObject struct {
 	Id     Id `json:"id"`
 	Params GetDriveTableParams
@@ -21301,6 +21624,15 @@ type StrictServerInterface interface {
 	// GetDriveReport The counts of a drive for an organisation and those below it
 	// (GET /v1/reports/drives/{id})
 	GetDriveReport(ctx context.Context, request GetDriveReportRequestObject) (GetDriveReportResponseObject, error)
+	// ListDriveFreezes The freezes of a drive, oldest first
+	// (GET /v1/reports/drives/{id}/freezes)
+	ListDriveFreezes(ctx context.Context, request ListDriveFreezesRequestObject) (ListDriveFreezesResponseObject, error)
+	// FreezeDrive Freeze the counts of a drive under a name
+	// (POST /v1/reports/drives/{id}/freezes)
+	FreezeDrive(ctx context.Context, request FreezeDriveRequestObject) (FreezeDriveResponseObject, error)
+	// GetDriveFreeze What was frozen, and what has come since
+	// (GET /v1/reports/drives/{id}/freezes/{freezeId})
+	GetDriveFreeze(ctx context.Context, request GetDriveFreezeRequestObject) (GetDriveFreezeResponseObject, error)
 	// GetDriveTable The counts of a drive as a table to save
 	// (GET /v1/reports/drives/{id}/table.csv)
 	GetDriveTable(ctx context.Context, request GetDriveTableRequestObject) (GetDriveTableResponseObject, error)
@@ -26245,6 +26577,103 @@ func (sh *strictHandler) GetDriveReport(ctx *fiber.Ctx, id Id, params GetDriveRe
 		return err
 	} else if validResponse, ok := response.(GetDriveReportResponseObject); ok {
 		if err := validResponse.VisitGetDriveReportResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDriveFreezes operation middleware
+func (sh *strictHandler) ListDriveFreezes(ctx *fiber.Ctx, id Id) error {
+	var request ListDriveFreezesRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDriveFreezes(ctx.UserContext(), request.(ListDriveFreezesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDriveFreezes")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDriveFreezesResponseObject); ok {
+		if err := validResponse.VisitListDriveFreezesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FreezeDrive operation middleware
+func (sh *strictHandler) FreezeDrive(ctx *fiber.Ctx, id Id) error {
+	var request FreezeDriveRequestObject
+
+	request.Id = id
+
+	var body FreezeDriveJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.FreezeDrive(ctx.UserContext(), request.(FreezeDriveRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FreezeDrive")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FreezeDriveResponseObject); ok {
+		if err := validResponse.VisitFreezeDriveResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDriveFreeze operation middleware
+func (sh *strictHandler) GetDriveFreeze(ctx *fiber.Ctx, id Id, freezeId Id, params GetDriveFreezeParams) error {
+	var request GetDriveFreezeRequestObject
+
+	request.Id = id
+	request.FreezeId = freezeId
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDriveFreeze(ctx.UserContext(), request.(GetDriveFreezeRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDriveFreeze")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDriveFreezeResponseObject); ok {
+		if err := validResponse.VisitGetDriveFreezeResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

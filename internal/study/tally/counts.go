@@ -18,18 +18,30 @@ func Usual() Rules { return Rules{Exempt: []Status{Exempt, TemporarilyExempt}} }
 
 // Counts are those of a unit. All but Total are parts of it, and may overlap.
 type Counts struct {
-	Total int64
+	Total int64 `bson:"total"`
 	// Exempt includes TemporarilyExempt. Obliged are all who are neither exempt
 	// nor excused by their kind.
-	Exempt, TemporarilyExempt, Obliged int64
+	Exempt            int64 `bson:"exempt"`
+	TemporarilyExempt int64 `bson:"temporarilyExempt"`
+	Obliged           int64 `bson:"obliged"`
 	// Completed are apart by whether they were obliged; OnBehalf, Session and
 	// Voluntary are those of either that rest on it.
-	CompletedObliged, CompletedExempt int64
-	OnBehalf, Session, Voluntary      int64
+	CompletedObliged int64 `bson:"completedObliged"`
+	CompletedExempt  int64 `bson:"completedExempt"`
+	OnBehalf         int64 `bson:"onBehalf"`
+	Session          int64 `bson:"session"`
+	Voluntary        int64 `bson:"voluntary"`
 	// InProgress have begun and not completed; QuizPassed have passed.
-	InProgress, QuizPassed int64
+	InProgress int64 `bson:"inProgress"`
+	QuizPassed int64 `bson:"quizPassed"`
 	// What came after the opening. Removed are no longer part of Total.
-	Added, Removed, ExemptedSince, MovedSince, SuspendedSince, LeftSince, DiedSince int64
+	Added          int64 `bson:"added"`
+	Removed        int64 `bson:"removed"`
+	ExemptedSince  int64 `bson:"exemptedSince"`
+	MovedSince     int64 `bson:"movedSince"`
+	SuspendedSince int64 `bson:"suspendedSince"`
+	LeftSince      int64 `bson:"leftSince"`
+	DiedSince      int64 `bson:"diedSince"`
 }
 
 // Of counts rows by what had been recorded at an instant.
@@ -114,6 +126,15 @@ func (c *Counts) Add(o *Counts) {
 	a, b := c.all(), o.all()
 	for i := range a {
 		*a[i] += *b[i]
+	}
+}
+
+// Less takes the counts of a moment before away: what is left is what has come
+// since, below 0 where something was taken back.
+func (c *Counts) Less(o *Counts) {
+	a, b := c.all(), o.all()
+	for i := range a {
+		*a[i] -= *b[i]
 	}
 }
 
