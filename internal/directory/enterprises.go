@@ -87,12 +87,7 @@ func (s *Service) enterpriseAudit(e *Enterprise, who *caller.Caller, verb string
 }
 
 func (s *Service) wroteEnterprise(ctx context.Context, e Enterprise) Enterprise {
-	done, err := s.companyFx.Perform(ctx, e.ID, e)
-	if err != nil {
-		s.log.Warn("effects left for a later try", "kind", "enterprise", "id", e.ID, "error", err)
-		return e
-	}
-	return done
+	return s.companyFx.Settle(ctx, "enterprise", e.ID, e)
 }
 
 var clockTime = regexp.MustCompile(`^([01]\d|2[0-3]):[0-5]\d$`)

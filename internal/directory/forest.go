@@ -147,12 +147,7 @@ func (s *Service) decided(ctx context.Context, a *Act) error {
 	if err := s.readActs(ctx); err != nil {
 		return err
 	}
-	done, err := s.actFx.Perform(ctx, a.ID, *a)
-	if err != nil {
-		s.log.Warn("effects left for a later try", "kind", "orgact", "id", a.ID, "error", err)
-		return nil
-	}
-	*a = done
+	*a = s.actFx.Settle(ctx, "orgact", a.ID, *a)
 	return nil
 }
 

@@ -101,6 +101,18 @@ func (r *Runner[T]) Perform(ctx context.Context, id string, row T) (T, error) {
 	}
 }
 
+// Settle is Perform for a writer whose write has succeeded whatever becomes of
+// its effects: what fails is logged with the kind of the row and left to a
+// sweeper, and the row is returned as it was given.
+func (r *Runner[T]) Settle(ctx context.Context, kind, id string, row T) T {
+	done, err := r.Perform(ctx, id, row)
+	if err != nil {
+		r.log.Warn("effects left for a later try", "kind", kind, "id", id, "error", err)
+		return row
+	}
+	return done
+}
+
 // done takes a performed effect off its row.
 func (r *Runner[T]) done(ctx context.Context, id, effectID string) (T, error) {
 	return r.coll.Update(ctx, id, func(t *T) error {

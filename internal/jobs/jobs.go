@@ -175,12 +175,7 @@ func (s *Service) received(ctx context.Context, who *caller.Caller, id string) (
 
 // perform performs what follows from a write; what fails is not lost.
 func (s *Service) perform(ctx context.Context, j Job) Job {
-	done, err := s.fx.Perform(ctx, j.ID, j)
-	if err != nil {
-		s.Log.Warn("effects left for a later try", "kind", "import", "id", j.ID, "error", err)
-		return j
-	}
-	return done
+	return s.fx.Settle(ctx, "import", j.ID, j)
 }
 
 // Job returns a job to whoever handed it in, and to those who oversee all.

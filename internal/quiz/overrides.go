@@ -106,12 +106,7 @@ func (s *Service) SetOverrides(ctx context.Context, c *caller.Caller, quizID str
 	if err != nil {
 		return o, err
 	}
-	done, err := s.overrideFx.Perform(ctx, o.ID, o)
-	if err != nil {
-		s.Log.Warn("effects left for a later try", "kind", "quizoverrides", "id", o.ID, "error", err)
-		return o, nil
-	}
-	return done, nil
+	return s.overrideFx.Settle(ctx, "quizoverrides", o.ID, o), nil
 }
 
 // writeOverrides updates the document, or makes it.

@@ -71,9 +71,7 @@ func firstSessions(before *evidence.Record, x *evidence.Section, limit int) []ev
 	})
 	order = order[:min(len(order), max(limit, len(known)))]
 	slices.SortFunc(order, func(a, b evidence.Session) int {
-		return compare(a.DeviceID+"\x00"+a.SessionID, b.DeviceID+"\x00"+b.SessionID)
+		return strings.Compare(a.DeviceID+"\x00"+a.SessionID, b.DeviceID+"\x00"+b.SessionID)
 	})
 	return order
 }
-
-func compare(a, b string) int { return strings.Compare(a, b) }

@@ -90,8 +90,8 @@ func (s *Service) text(ctx context.Context, kind, id string, version int64) (*Te
 // was when the drive was handed in.
 func (s *Service) asked(ctx context.Context, t *Step) (*Text, error) {
 	kind, id := t.Item()
-	if v := s.Texts.LiveVersion(kind, id); v > 0 {
-		return s.text(ctx, kind, id, v)
+	if text, err := s.current(ctx, kind, id); text != nil || err != nil {
+		return text, err
 	}
 	return s.text(ctx, kind, id, t.Version)
 }

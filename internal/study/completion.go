@@ -155,12 +155,7 @@ func (s *Service) again(ctx context.Context, c Completion) (Completion, bool, er
 
 // completed performs what follows from a completion that was written.
 func (s *Service) completed(ctx context.Context, c Completion) Completion {
-	done, err := s.completeFx.Perform(ctx, c.ID, c)
-	if err != nil {
-		s.Log.Warn("effects left for a later try", "kind", "completion", "id", c.ID, "error", err)
-		return c
-	}
-	return done
+	return s.completeFx.Settle(ctx, "completion", c.ID, c)
 }
 
 // setCompletion sets what a member's row says of a completion.

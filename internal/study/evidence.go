@@ -212,9 +212,7 @@ func (s *Service) kept(ctx context.Context, row Evidence, err error) error {
 	if err != nil {
 		return fmt.Errorf("keep evidence: %w", err)
 	}
-	if _, err := s.recordFx.Perform(ctx, row.ID, row); err != nil {
-		s.Log.Warn("effects left for a later try", "kind", "evidence", "id", row.ID, "error", err)
-	}
+	s.recordFx.Settle(ctx, "evidence", row.ID, row)
 	return nil
 }
 

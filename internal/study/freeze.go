@@ -83,7 +83,7 @@ func (s *Service) Freeze(ctx context.Context, c *caller.Caller, driveID, name st
 	for org, n := range sums {
 		f.Units = append(f.Units, FrozenCounts{org, *n})
 	}
-	slices.SortFunc(f.Units, func(a, b FrozenCounts) int { return compare(a.OrgID, b.OrgID) })
+	slices.SortFunc(f.Units, func(a, b FrozenCounts) int { return strings.Compare(a.OrgID, b.OrgID) })
 	f.Add(f.At, fxAudit, audit.Args(f.At, c.MemberID, "drive.freeze", "drive/"+driveID, map[string]string{"freeze": f.ID}))
 	err = s.freezes.Insert(ctx, &f)
 	if store.IsDuplicate(err, "_id") {
@@ -92,10 +92,7 @@ func (s *Service) Freeze(ctx context.Context, c *caller.Caller, driveID, name st
 	if err != nil {
 		return f, fmt.Errorf("freeze drive %s: %w", driveID, err)
 	}
-	if _, err := s.freezeFx.Perform(ctx, f.ID, f); err != nil {
-		s.Log.Warn("effects left for a later try", "kind", "freeze", "id", f.ID, "error", err)
-	}
-	return f, nil
+	return s.freezeFx.Settle(ctx, "freeze", f.ID, f), nil
 }
 
 // drain performs what waits to follow from evidence and completions of a drive.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"sotay/internal/caller"
@@ -52,7 +53,7 @@ func (s *Service) MyDrives(ctx context.Context, c *caller.Caller) ([]Mine, error
 		if d := b.Version.Payload.OpensAt.Compare(a.Version.Payload.OpensAt); d != 0 {
 			return d
 		}
-		return compare(a.Version.ItemID, b.Version.ItemID)
+		return strings.Compare(a.Version.ItemID, b.Version.ItemID)
 	})
 	return out, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"time"
 
 	"sotay/internal/store"
 )
@@ -81,15 +80,10 @@ func (s *Service) restate(ctx context.Context, r *roll, id string, done map[stri
 			}
 		}
 		counts := p.Counts
-		p.count(s.rules, forever)
+		p.changed(s.rules, s.Now())
 		if wrong == 0 && counts == p.Counts {
 			return store.ErrUnchanged
 		}
-		now := s.Now()
-		if !now.After(p.UpdatedAt) {
-			now = p.UpdatedAt.Add(time.Millisecond)
-		}
-		p.UpdatedAt = now
 		return nil
 	})
 	if err == nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -90,11 +91,11 @@ func (s *Service) open(ctx context.Context, v *DriveVersion) error {
 		return errors.Join(errs...)
 	}
 	for org, rows := range units {
-		slices.SortFunc(rows, func(a, b Row) int { return compare(a.MemberID, b.MemberID) })
+		slices.SortFunc(rows, func(a, b Row) int { return strings.Compare(a.MemberID, b.MemberID) })
 		o.Members += int64(len(rows))
 		for n, chunk := range slices.Collect(slices.Chunk(rows, pageSize)) {
 			p := &Page{Meta: store.Meta{ID: fmt.Sprintf("%s/%s/%d", id, org, n)}, DriveID: v.ItemID, RollID: id, OrgID: org, Rows: chunk, UpdatedAt: s.Now()}
-			p.count(s.rules, p.UpdatedAt)
+			p.count(s.rules)
 			if batch = append(batch, p); len(batch) >= 100 {
 				if err := write(); err != nil {
 					return fmt.Errorf("roll of drive %s: %w", v.ItemID, err)
@@ -117,9 +118,7 @@ func (s *Service) open(ctx context.Context, v *DriveVersion) error {
 		return fmt.Errorf("open drive %s: %w", v.ItemID, err)
 	}
 	s.Log.Info("drive opened", "drive", v.ItemID, "members", o.Members, "units", len(units))
-	if _, err := s.openingFx.Perform(ctx, o.ID, o); err != nil {
-		s.Log.Warn("effects left for a later try", "kind", "drive", "id", o.ID, "error", err)
-	}
+	s.openingFx.Settle(ctx, "drive", o.ID, o)
 	return nil
 }
 
@@ -137,8 +136,18 @@ func (s *Service) clean(ctx context.Context, o *Opening) error {
 	})
 }
 
-func (p *Page) count(rules tally.Rules, at time.Time) {
-	p.Counts = tally.Of(p.rows(), rules, at)
+// count counts the rows: everything recorded, also what a clock ahead of ours has
+// dated.
+func (p *Page) count(rules tally.Rules) { p.Counts = tally.Of(p.rows(), rules, forever) }
+
+// changed closes a change of the rows. A page's instant never goes backwards:
+// polls read in this order.
+func (p *Page) changed(rules tally.Rules, now time.Time) {
+	if !now.After(p.UpdatedAt) {
+		now = p.UpdatedAt.Add(time.Millisecond)
+	}
+	p.UpdatedAt = now
+	p.count(rules)
 }
 
 func (p *Page) rows() []tally.Row {
@@ -335,13 +344,7 @@ func (s *Service) setRow(ctx context.Context, driveID, memberID string, state fu
 		if i < 0 || !state(&p.Rows[i]) {
 			return store.ErrUnchanged
 		}
-		now := s.Now()
-		if !now.After(p.UpdatedAt) {
-			now = p.UpdatedAt.Add(time.Millisecond) // never backwards: polls read in this order
-		}
-		p.UpdatedAt = now
-		// Everything recorded counts, also what a clock ahead of ours has dated.
-		p.count(s.rules, forever)
+		p.changed(s.rules, s.Now())
 		return nil
 	})
 	if err != nil {
