@@ -20,15 +20,34 @@ type Heading struct {
 	Width float64 // in characters; 0 for 16
 	// Required marks the heading.
 	Required bool
+	// Number says that numbers stand below: what is typed there later is no text.
+	Number bool
 }
 
 // Page is a sheet that is written: a header and rows of string, int, int64,
-// float64, bool or nil.
+// float64, bool, Count, Share or nil. Of what follows the rows a .csv file has
+// nothing.
 type Page struct {
 	Name     string
 	Headings []Heading
 	Rows     iter.Seq[[]any]
+	// Over are lines above the header, a title first. Foot are rows that sum up
+	// those above them; sorting and filtering leave them in their place.
+	Over []string
+	Foot [][]any
+	// Filter lets who reads the rows sort and filter them, and keeps the first
+	// column in sight.
+	Filter bool
+	// Chart stands below the rows; nil for none.
+	Chart *Chart
 }
+
+// Count is a whole number that is shown with its thousands apart.
+type Count int64
+
+// Share is a part of a whole, 1 being all of it, that is shown as a percentage
+// with one decimal.
+type Share float64
 
 // dangerous tells a text that a spreadsheet program would take for a formula
 // or a command.
@@ -92,8 +111,12 @@ func plainValue(v any) (string, error) {
 		return strconv.Itoa(v), nil
 	case int64:
 		return strconv.FormatInt(v, 10), nil
+	case Count:
+		return strconv.FormatInt(int64(v), 10), nil
 	case float64:
 		return strconv.FormatFloat(v, 'f', -1, 64), nil
+	case Share:
+		return strconv.FormatFloat(float64(v), 'f', -1, 64), nil
 	case bool:
 		if v {
 			return "có", nil
