@@ -137,6 +137,8 @@ type Service struct {
 	seen      *seenTokens
 	acks      *acks
 	validator *validator
+	// credentialKey signs credentials, keys access tokens.
+	credentialKey *credentialSigner
 }
 
 // New joins the room's parts. It reads nothing: Start does.
@@ -159,6 +161,9 @@ func New(d Deps) (*Service, error) {
 	s.refresh = &refreshTokens{secret: d.Secret}
 	var err error
 	if s.keys, err = newKeys(d, s.config); err != nil {
+		return nil, err
+	}
+	if s.credentialKey, err = newCredentialSigner(d); err != nil {
 		return nil, err
 	}
 	if s.revoked, err = newRevocations(d, s.config); err != nil {
@@ -212,7 +217,7 @@ func (d *Deps) check() error {
 
 // Schemas declares the room's collections.
 func Schemas() []*store.Schema {
-	return []*store.Schema{credentialSchema(), installationSchema(), revocationSchema(), keySchema(), throttleSchema(), nonceSchema()}
+	return []*store.Schema{credentialSchema(), installationSchema(), revocationSchema(), keySchema(), credentialKeySchema(), throttleSchema(), nonceSchema()}
 }
 
 // Sweepers perform the effects that a writer left behind, for effect.Loop.

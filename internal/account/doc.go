@@ -19,6 +19,10 @@
 // trust signs in without a password: the verifying belongs to the edges, the
 // person behind it to the directory.
 //
-// The package ends at the credential: push targets are not here, nor the look
-// of a sheet.
+// One more key signs credentials, what the study room certifies, and nothing
+// else: those stand on paper, so that it is published for ever and no access
+// token is verified with it.
+//
+// The package ends at the credential of a sign-in: push targets are not here,
+// nor the look of a sheet.
 package account

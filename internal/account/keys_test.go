@@ -10,6 +10,7 @@ import (
 	"sotay/internal/secret"
 )
 
+// kids are the published keys of access tokens; that of credentials stands last.
 func kids(t *testing.T, s *Service) []string {
 	t.Helper()
 	var set struct {
@@ -23,7 +24,10 @@ func kids(t *testing.T, s *Service) []string {
 		}
 		out = append(out, k.KID)
 	}
-	return out
+	if n := len(out) - 1; n < 0 || out[n] != s.credentialKey.key.Load().kid {
+		t.Fatalf("the key of credentials is not last: %q", out)
+	}
+	return out[:len(out)-1]
 }
 
 func signerOf(t *testing.T, s *Service) string {

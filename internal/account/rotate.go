@@ -114,8 +114,13 @@ type jwk struct {
 	X   string `json:"x"`
 }
 
-// JWKS returns the public keys that tokens are verified with now or soon, as a
-// JWK Set in JSON. The same keys give the same bytes.
+func jwkOf(k *readyKey) jwk {
+	return jwk{KTY: "OKP", CRV: "Ed25519", KID: k.kid, Alg: "EdDSA", Use: "sig", X: base64.RawURLEncoding.EncodeToString(k.public)}
+}
+
+// JWKS returns the public keys that tokens are verified with now or soon, and
+// last the one of credentials, as a JWK Set in JSON. The same keys give the same
+// bytes.
 func (s *Service) JWKS() []byte {
 	set := struct {
 		Keys []jwk `json:"keys"`
@@ -123,9 +128,11 @@ func (s *Service) JWKS() []byte {
 	now := s.now()
 	for _, k := range s.keys.set.Load().all {
 		if k.acceptable(now) {
-			set.Keys = append(set.Keys, jwk{KTY: "OKP", CRV: "Ed25519", KID: k.kid, Alg: "EdDSA", Use: "sig",
-				X: base64.RawURLEncoding.EncodeToString(k.public)})
+			set.Keys = append(set.Keys, jwkOf(k))
 		}
+	}
+	if k := s.credentialKey.key.Load(); k != nil {
+		set.Keys = append(set.Keys, jwkOf(k))
 	}
 	b, _ := json.Marshal(set) // strings alone: nothing that could fail
 	return b

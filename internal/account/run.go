@@ -15,10 +15,13 @@ const sweepEvery = time.Minute
 // coalesce.
 const ackEvery = time.Second
 
-// Start loads the signing keys, making the first, and the revocations. The
+// Start loads the keys, making the first of each kind, and the revocations. The
 // service answers nothing before.
 func (s *Service) Start(ctx context.Context) error {
 	if err := s.keys.start(ctx); err != nil {
+		return fmt.Errorf("account: %w", err)
+	}
+	if err := s.credentialKey.start(ctx); err != nil {
 		return fmt.Errorf("account: %w", err)
 	}
 	if err := s.revoked.poll(ctx); err != nil {

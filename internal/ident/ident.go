@@ -44,7 +44,10 @@ func Valid(id string) bool {
 	return true
 }
 
-var encoding = base32.NewEncoding("0123456789abcdefghjkmnpqrstvwxyz").WithPadding(base32.NoPadding)
+// alphabet is Crockford's: without the letters that look like others.
+const alphabet = "0123456789abcdefghjkmnpqrstvwxyz"
+
+var encoding = base32.NewEncoding(alphabet).WithPadding(base32.NoPadding)
 
 // Token returns 80 random bits in 16 characters: a write's mark or a request
 // id. It is not a secret.

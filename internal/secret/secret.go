@@ -28,6 +28,7 @@ const (
 	Cursors         Purpose = "cursors"
 	Refresh         Purpose = "refresh-successors"
 	SigningKeys     Purpose = "signing-keys"
+	CredentialKey   Purpose = "credential-key"
 	CitizenIDs      Purpose = "citizen-ids"
 	Phones          Purpose = "phones"
 	Requests        Purpose = "requests"
