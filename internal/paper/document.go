@@ -42,6 +42,9 @@ type Options struct {
 type Document struct {
 	pdf   *fpdf.Fpdf
 	scale float64
+	// told, if any, hears all type as it is set: what a PDF holds can't be read
+	// out of it again.
+	told func(text string)
 }
 
 // New begins a document. It has no page yet.
@@ -110,7 +113,10 @@ func (d *Document) paragraph(weight string, size float64, text string) {
 func (d *Document) height(size float64) float64 { return size * d.scale * leading }
 
 // set chooses the type.
-func (d *Document) set(weight string, size float64) { d.pdf.SetFont(family, weight, size*d.scale) }
+func (d *Document) set(weight string, size float64) {
+	addSlanted(d.pdf, weight)
+	d.pdf.SetFont(family, weight, size*d.scale)
+}
 
 // wrap breaks a text into lines of a width: between words, and within a word
 // that is wider than the line.

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/go-fonts/liberation/liberationsansbold"
+	"github.com/go-fonts/liberation/liberationsansbolditalic"
+	"github.com/go-fonts/liberation/liberationsansitalic"
 	"github.com/go-fonts/liberation/liberationsansregular"
 	"golang.org/x/image/font/sfnt"
 	"pgregory.net/rapid"
@@ -31,7 +33,8 @@ func alphabet() string {
 // TestFontHasAllLetters holds that nothing of a Vietnamese text is replaced.
 func TestFontHasAllLetters(t *testing.T) {
 	t.Parallel()
-	for name, ttf := range map[string][]byte{"regular": liberationsansregular.TTF, "bold": liberationsansbold.TTF} {
+	for name, ttf := range map[string][]byte{"regular": liberationsansregular.TTF, "bold": liberationsansbold.TTF,
+		"italic": liberationsansitalic.TTF, "bold italic": liberationsansbolditalic.TTF} {
 		face, err := sfnt.Parse(ttf)
 		if err != nil {
 			t.Fatal(err)

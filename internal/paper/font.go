@@ -7,6 +7,8 @@ import (
 
 	"codeberg.org/go-pdf/fpdf"
 	"github.com/go-fonts/liberation/liberationsansbold"
+	"github.com/go-fonts/liberation/liberationsansbolditalic"
+	"github.com/go-fonts/liberation/liberationsansitalic"
 	"github.com/go-fonts/liberation/liberationsansregular"
 	"golang.org/x/image/font/sfnt"
 
@@ -19,13 +21,26 @@ const family = "liberation"
 
 // Weights of type.
 const (
-	regular = ""
-	bold    = "B"
+	regular    = ""
+	bold       = "B"
+	italic     = "I"
+	boldItalic = "BI"
 )
 
 func addFonts(pdf *fpdf.Fpdf) {
 	pdf.AddUTF8FontFromBytes(family, regular, liberationsansregular.TTF)
 	pdf.AddUTF8FontFromBytes(family, bold, liberationsansbold.TTF)
+}
+
+// addSlanted adds the face of a weight that few papers have, when it is first
+// wanted: each face that was added makes the file larger, used or not.
+func addSlanted(pdf *fpdf.Fpdf, weight string) {
+	switch weight {
+	case italic:
+		pdf.AddUTF8FontFromBytes(family, italic, liberationsansitalic.TTF)
+	case boldItalic:
+		pdf.AddUTF8FontFromBytes(family, boldItalic, liberationsansbolditalic.TTF)
+	}
 }
 
 // glyphs tells which letters the face has.

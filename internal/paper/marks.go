@@ -38,6 +38,9 @@ func lift(letter, mark rune) float64 {
 
 // put sets a line of type at a place, in the type that was chosen.
 func (d *Document) put(x, y float64, text string) {
+	if d.told != nil {
+		d.told(text)
+	}
 	from, letter := 0, rune(0)
 	for i, r := range text {
 		up := lift(letter, r)

@@ -10,10 +10,19 @@ import (
 // quietZone is the white that a QR code needs around it, in its modules.
 const quietZone = 4
 
-// qr draws a QR code with its quiet zone into a square. It is drawn in
-// rectangles, so that no printer blurs it.
-func (d *Document) qr(x, y, side float64, content string) {
-	code, err := qr.Encode(content, qr.M, qr.Auto)
+// qr draws a QR code with its quiet zone into a square: it can be read while an
+// eighth of it is spoilt.
+func (d *Document) qr(x, y, side float64, content string) { d.qrAt(x, y, side, content, qr.M) }
+
+// denseQR draws one that holds much. Fewer of its modules are for repair, and
+// larger in turn: old phones read it more easily.
+func (d *Document) denseQR(x, y, side float64, content string) {
+	d.qrAt(x, y, side, content, qr.L)
+}
+
+// qrAt draws in rectangles, so that no printer blurs the code.
+func (d *Document) qrAt(x, y, side float64, content string, level qr.ErrorCorrectionLevel) {
+	code, err := qr.Encode(content, level, qr.Auto)
 	if err != nil {
 		d.pdf.SetError(fmt.Errorf("QR code: %w", err))
 		return
