@@ -22,6 +22,7 @@ import (
 	"sotay/internal/guide"
 	"sotay/internal/httpapi"
 	"sotay/internal/logs"
+	"sotay/internal/paper"
 )
 
 // How often what dead processes left is taken up, and the audit record sealed.
@@ -92,7 +93,8 @@ func (a *app) edge(ctx context.Context, p *program, c config.Config, reg prometh
 		return nil, err
 	}
 	return httpapi.New(httpapi.Deps{Phones: phones, Citizens: citizens, Contract: contractYAML, Account: a.account, Directory: a.directory, Library: a.library, Quizzes: a.quizzes, Study: a.study, Imports: a.imports,
-		Audit: a.audit, Pages: a.pages, Markdown: markdown{}, Guide: httpapi.Page{HTML: page, Policy: policy}, Docs: httpapi.Page{HTML: docs, Policy: docsPolicy}, Sheets: p.slips(c),
+		Audit: a.audit, Pages: a.pages, Markdown: markdown{}, Guide: httpapi.Page{HTML: page, Policy: policy}, Docs: httpapi.Page{HTML: docs, Policy: docsPolicy}, Sheets: p.slips(c), Readings: paper.Readings{},
+		Certificates: paper.Certificates{Now: p.hooks.now}, PublicURL: c.PublicURL,
 		Ready: a.lacks, Now: p.hooks.now, Log: a.log, Access: access, Metrics: reg,
 		Limits: httpapi.Limits{Body: c.BodyLimit, Upload: c.UploadLimit, Timeout: c.RequestTimeout, UploadTimeout: c.UploadTimeout,
 			Proxies: proxies}, Origins: c.CORSOrigins})

@@ -28,6 +28,8 @@ import (
 	"sotay/internal/store/mongodb"
 	"sotay/internal/store/sqlite"
 	"sotay/internal/study"
+	"sotay/internal/study/evidence"
+	"sotay/internal/study/tally"
 )
 
 // closeTimeout bounds the closing of the store.
@@ -164,7 +166,8 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 		return err
 	}
 	a.study, err = study.New(study.Deps{Engine: a.engine, Orgs: a.directory, People: a.directory, Texts: a.library, Quizzes: studyQuizzes{a.quizzes}, Changes: a.changes, Desk: a.desk, Encoder: httpapi.Encoder{},
-		Classified: ingest.ClassifiedMark, ClassifiedLine: ingest.ClassifiedLine, Audit: a.audit, Leases: a.leases, Pages: pages, Now: now, Log: a.log})
+		Classified: ingest.ClassifiedMark, ClassifiedLine: ingest.ClassifiedLine, Audit: a.audit, Leases: a.leases, Pages: pages, Now: now, Log: a.log,
+		Rules: studyRules(&c), Reading: readingRules(&c)})
 	if err != nil {
 		return err
 	}
@@ -178,6 +181,25 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	a.directory.OnErase(a.quizzes.Erase)
 	a.directory.OnErase(a.study.Erase)
 	return a.read(ctx)
+}
+
+// studyRules say who owes a drive.
+func studyRules(c *config.Config) tally.Rules {
+	r := tally.Rules{Exempt: []tally.Status{}, Excused: []tally.Kind{}}
+	for _, s := range c.ExemptStatuses {
+		r.Exempt = append(r.Exempt, tally.Status(s))
+	}
+	for _, k := range c.ExcusedKinds {
+		r.Excused = append(r.Excused, tally.Kind(k))
+	}
+	return r
+}
+
+// readingRules say what counts as read and heard.
+func readingRules(c *config.Config) evidence.Rules {
+	r := evidence.Usual()
+	r.SyllablesPerMinute, r.Percent, r.PlayedPercent = int64(c.ReadingPace), int64(c.ReadingPercent), int64(c.PlayedPercent)
+	return r
 }
 
 // studyQuizzes is what the study room needs of the quizzes.

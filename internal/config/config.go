@@ -41,6 +41,7 @@ type Config struct {
 	LostAnswer      time.Duration `env:"HANDBOOK_LOST_ANSWER_WINDOW" envDefault:"10m" help:"How long a refresh token may be used again after its answer was lost (1m to 1h)."`
 	Hashes          int           `env:"HANDBOOK_HASH_CONCURRENCY" envDefault:"0" help:"Password hashes at one time; 0 for the number of cores."`
 	ActivationURL   string        `env:"HANDBOOK_ACTIVATION_URL" envDefault:"sotay:activate" help:"What the QR code of a printed activation code begins with: a scheme that the app opens, or an https address."`
+	PublicURL       string        `env:"HANDBOOK_PUBLIC_URL" help:"Address of this server as phones reach it, such as https://sotay.example.vn; certificates name it. Without one they can be checked in the app alone."`
 	FirebaseProject string        `env:"HANDBOOK_FIREBASE_PROJECT" help:"Id of the Firebase project whose phone numbers may sign in; empty turns that off."`
 	FirebaseKey     string        `env:"GOOGLE_APPLICATION_CREDENTIALS" help:"Key file of a service account of that project; with it, revoked and disabled Firebase accounts are refused."`
 	OIDCIssuer      string        `env:"HANDBOOK_OIDC_ISSUER" help:"OpenID Connect issuer, https://…, whose citizen ids may sign in; empty turns that off."`
@@ -50,6 +51,11 @@ type Config struct {
 	UploadLimit     int           `env:"HANDBOOK_UPLOAD_LIMIT" envDefault:"67108864" help:"Largest file that is uploaded, in bytes."`
 	UploadTimeout   time.Duration `env:"HANDBOOK_UPLOAD_TIMEOUT" envDefault:"10m" help:"How long an upload may take."`
 	RequestTimeout  time.Duration `env:"HANDBOOK_REQUEST_TIMEOUT" envDefault:"30s" help:"How long one request may take."`
+	ExemptStatuses  []string      `env:"HANDBOOK_EXEMPT_STATUSES" envDefault:"exempt,temporarilyExempt" help:"Meeting statuses of members who owe no study drive, separated by commas. Drives keep what held when they opened."`
+	ExcusedKinds    []string      `env:"HANDBOOK_EXCUSED_KINDS" help:"Kinds of members who owe no study drive (official, probationary), separated by commas; none by default."`
+	ReadingPace     int           `env:"HANDBOOK_READING_PACE" envDefault:"500" help:"Syllables a minute that the least time of reading is reckoned by (100 to 2000)."`
+	ReadingPercent  int           `env:"HANDBOOK_READING_PERCENT" envDefault:"40" help:"Per cent of the time at that pace which must have been spent on a section (0 to 100)."`
+	PlayedPercent   int           `env:"HANDBOOK_PLAYED_PERCENT" envDefault:"80" help:"Per cent of a recording that must have been played (1 to 100)."`
 	ShutdownTimeout time.Duration `env:"HANDBOOK_SHUTDOWN_TIMEOUT" envDefault:"15s" help:"How long requests may still take when the server stops."`
 }
 
@@ -165,6 +171,9 @@ func (c *Config) check() []error {
 	if u, err := url.Parse(c.ActivationURL); err != nil || u.Scheme == "" || strings.ContainsAny(c.ActivationURL, "?# ") || len(c.ActivationURL) > 80 {
 		bad("HANDBOOK_ACTIVATION_URL", "is not an address with a scheme, without ? and #, of at most 80 characters")
 	}
+	if c.PublicURL != "" && !goodPublicURL(c.PublicURL) {
+		bad("HANDBOOK_PUBLIC_URL", "is not an address of the web, https://…, without ? and #, of at most 80 characters")
+	}
 	out = append(out, c.checkOIDC()...)
 	if c.Hashes < 0 || c.Hashes > 1024 {
 		bad("HANDBOOK_HASH_CONCURRENCY", "is not within 0 and 1024")
@@ -176,6 +185,29 @@ func (c *Config) check() []error {
 		bad("HANDBOOK_UPLOAD_LIMIT", "is not within 65536 and 1073741824")
 	}
 	within("HANDBOOK_UPLOAD_TIMEOUT", c.UploadTimeout, time.Second, time.Hour)
+	return append(out, c.checkStudy()...)
+}
+
+// checkStudy wants rules of study that can be kept.
+func (c *Config) checkStudy() []error {
+	var out []error
+	known := func(name string, values, of []string) {
+		for _, v := range values {
+			if !slices.Contains(of, v) {
+				out = append(out, fmt.Errorf("%s: %q is none of %s", name, v, strings.Join(of, ", ")))
+			}
+		}
+	}
+	known("HANDBOOK_EXEMPT_STATUSES", c.ExemptStatuses, []string{"exempt", "temporarilyExempt", "temporaryAttachment"})
+	known("HANDBOOK_EXCUSED_KINDS", c.ExcusedKinds, []string{"official", "probationary"})
+	within := func(name string, n, low, high int) {
+		if n < low || n > high {
+			out = append(out, fmt.Errorf("%s: is not within %d and %d", name, low, high))
+		}
+	}
+	within("HANDBOOK_READING_PACE", c.ReadingPace, 100, 2000)
+	within("HANDBOOK_READING_PERCENT", c.ReadingPercent, 0, 100)
+	within("HANDBOOK_PLAYED_PERCENT", c.PlayedPercent, 1, 100)
 	return out
 }
 
@@ -195,6 +227,13 @@ func (c *Config) checkOIDC() []error {
 		out = append(out, errors.New("HANDBOOK_OIDC_CLIENT_ID: is required with HANDBOOK_OIDC_ISSUER"))
 	}
 	return out
+}
+
+// goodPublicURL tells whether an address can stand before those of our calls.
+// It goes into a QR code, so that it must be short.
+func goodPublicURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "https" || u.Scheme == "http") && u.Hostname() != "" && u.User == nil && len(s) <= 80 && !strings.ContainsAny(s, "?# ")
 }
 
 // goodOrigin tells whether a text is an origin as browsers write it.

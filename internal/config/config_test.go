@@ -23,13 +23,13 @@ func TestDefaultsAreSound(t *testing.T) {
 func TestAllFaultsAreListedByName(t *testing.T) {
 	t.Parallel()
 	_, err := Load([]string{"HANDBOOK_ADDR=nonsense", "HANDBOOK_ACCESS_LIFETIME=soon", "HANDBOOK_SESSION_IDLE=1s", "HANDBOOK_MONGODB_URI=http://x",
-		"HANDBOOK_LOG_LEVEL=loud", "HANDBOOK_TRUSTED_PROXIES=10.0.0.0/8,what", "HANDBOOK_DEMOO=true", "HANDBOOK_BODY_LIMIT=12", "HANDBOOK_UPLOAD_LIMIT=1", "HANDBOOK_UPLOAD_TIMEOUT=1ms", "HANDBOOK_BLOB_URL=s3://key:secret@x", "HANDBOOK_HASH_CONCURRENCY=-1",
+		"HANDBOOK_LOG_LEVEL=loud", "HANDBOOK_TRUSTED_PROXIES=10.0.0.0/8,what", "HANDBOOK_DEMOO=true", "HANDBOOK_BODY_LIMIT=12", "HANDBOOK_UPLOAD_LIMIT=1", "HANDBOOK_UPLOAD_TIMEOUT=1ms", "HANDBOOK_BLOB_URL=s3://key:secret@x", "HANDBOOK_HASH_CONCURRENCY=-1", "HANDBOOK_PUBLIC_URL=sotay.example.vn",
 		"HANDBOOK_TEST_ANYTHING=1"})
 	if err == nil {
 		t.Fatal("taken")
 	}
 	for _, name := range []string{"HANDBOOK_ADDR", "HANDBOOK_ACCESS_LIFETIME", "HANDBOOK_SESSION_IDLE", "HANDBOOK_MONGODB_URI", "HANDBOOK_SECRET",
-		"HANDBOOK_LOG_LEVEL", "HANDBOOK_TRUSTED_PROXIES", "HANDBOOK_DEMOO", "HANDBOOK_BODY_LIMIT", "HANDBOOK_UPLOAD_LIMIT", "HANDBOOK_UPLOAD_TIMEOUT", "HANDBOOK_BLOB_URL", "HANDBOOK_HASH_CONCURRENCY"} {
+		"HANDBOOK_LOG_LEVEL", "HANDBOOK_TRUSTED_PROXIES", "HANDBOOK_DEMOO", "HANDBOOK_BODY_LIMIT", "HANDBOOK_UPLOAD_LIMIT", "HANDBOOK_UPLOAD_TIMEOUT", "HANDBOOK_BLOB_URL", "HANDBOOK_HASH_CONCURRENCY", "HANDBOOK_PUBLIC_URL"} {
 		if !strings.Contains(err.Error(), name+":") {
 			t.Errorf("%s is not named in:\n%v", name, err)
 		}
@@ -79,6 +79,17 @@ func TestREADMEListsEveryVariable(t *testing.T) {
 		want := "| `" + v.Name + "` | " + def + " | " + v.Help + " |"
 		if i >= len(rows) || rows[i] != want {
 			t.Errorf("README lacks, in this place:\n%s", want)
+		}
+	}
+}
+
+func TestPublicURL(t *testing.T) {
+	t.Parallel()
+	for given, good := range map[string]bool{"": true, "https://sotay.example.vn": true, "https://so.vn:8443/tinh/": true, "http://10.0.0.5:8080": true,
+		"sotay.example.vn": false, "ftp://so.vn": false, "https://": false, "https://:443": false, "https://u:p@so.vn": false, "https://so.vn/?x": false,
+		"https://so.vn/#x": false, "https://so.vn/" + strings.Repeat("x", 80): false, "/v1": false} {
+		if _, err := Load([]string{"HANDBOOK_PUBLIC_URL=" + given}); (err == nil) != good {
+			t.Errorf("%q: %v", given, err)
 		}
 	}
 }

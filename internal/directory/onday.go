@@ -52,3 +52,17 @@ func (s *Service) EachMember(ctx context.Context, who *caller.Caller, orgID, cur
 	}
 	return next, err
 }
+
+// NamedOn returns a member's name, and that of the organisation in which they
+// counted on a day. Who was erased has no name.
+func (s *Service) NamedOn(ctx context.Context, day, memberID string) (name, unit string, err error) {
+	m, err := s.members.Get(ctx, memberID)
+	if err != nil || m.Erased() {
+		return "", "", memberFault(err)
+	}
+	t := s.treeOn(day)
+	if o := t.Org(m.unit(t)); o != nil {
+		unit = o.Name
+	}
+	return m.Name, unit, nil
+}

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"testing"
 	"time"
 
@@ -62,6 +63,23 @@ func driveRows() map[string]rule {
 		}, only(map[string]int{leader: 201, admin: 201})},
 		"getDriveTable": {reads(report+"/table.csv", sampleDrive), only(byReporters)},
 
+		"listDriveEnterprises": {reads(report+"/enterprises", sampleDrive), only(byReporters)},
+		"getDriveEnterprise": {func(_ *testing.T, w *cast, _ string) call {
+			return call{path: "/v1/reports/drives/" + w.sampleDrive + "/enterprises/" + w.sampleEnterprise}
+		}, only(map[string]int{secretary: 200, secretary2: 404, leader: 200, inspector: 200, admin: 200})},
+		"getYearReport":   {at("/v1/reports/years/" + today()[:4]), only(byReporters)},
+		"listYearMembers": {at("/v1/reports/years/" + today()[:4] + "/members"), only(map[string]int{secretary: 200, secretary2: 200, inspector: 200, admin: 200})},
+		"listRollChanges": {reads("/v1/drives/%s/roll-changes", sampleDrive), only(byReporters)},
+		"changeRoll": {func(_ *testing.T, w *cast, role string) call {
+			who := map[string]string{admin: "m11"}[role]
+			return call{path: "/v1/drives/" + w.sampleDrive + "/roll-changes", body: offRoll(cmp.Or(who, "m12"))}
+		}, only(map[string]int{leader: 201, admin: 201})},
+		"listReminders": {reads("/v1/drives/%s/reminders", sampleDrive), only(map[string]int{secretary: 200, secretary2: 200})},
+		"remindMembers": {func(_ *testing.T, w *cast, _ string) call {
+			return call{path: "/v1/drives/" + w.sampleDrive + "/reminders", body: fields{"orgId": org("kp1")}}
+		}, only(map[string]int{secretary: 201, secretary2: 404})},
+		"getMyProgress": {at("/v1/me/progress"), signedIn(200)},
+
 		"listEditorDrives": {at("/v1/editor/drives"), only(byLists)},
 		"createDrive": {creates("/v1/editor/drives", func(w *cast) fields { return driveBody("Đợt học mới", w.sample) }),
 			only(map[string]int{editor: 201, wardEditor: 403})},
@@ -75,11 +93,18 @@ func driveRows() map[string]rule {
 	}
 }
 
+// offRoll takes a member off the roll.
+func offRoll(key string) fields {
+	return fields{"memberId": person(key), "kind": "remove", "reason": "Không thuộc diện học."}
+}
+
 func sampleDrive(w *cast) string { return w.sampleDrive }
 
 // driveCast makes what the rows of drives need.
 func (w *cast) driveCast(t *testing.T) {
 	t.Helper()
+	w.sampleEnterprise = w.enterprise(t).Id
+	w.worksAt(t, w.sampleEnterprise, "m08")
 	w.sampleDrive = w.drive(t, driveBody("Đợt học của bảng vai trò", w.sample))
 	a := w.as(t, secretary).do(t, "POST", "/v1/drives/"+w.sampleDrive+"/completions", onBehalf("m07")).want(t, 201)
 	w.sampleCompletion = parse[contract.RecordedCompletion](t, a).Id
@@ -101,5 +126,7 @@ func driveBodies() map[string]fields {
 		"recordEvents":      {"sentAt": at, "events": []any{fields{"id": "a", "kind": "progress"}}},
 		"recordCompletion":  {"memberId": "khong-co", "method": "paper", "on": "2026-01-01", "reason": "r"},
 		"correctCompletion": {"kind": "revoke", "reason": "r"},
-		"freezeDrive":       {"name": "n"}}
+		"freezeDrive":       {"name": "n"},
+		"changeRoll":        {"memberId": "khong-co", "kind": "add", "reason": "r"},
+		"remindMembers":     {"orgId": "khong-co"}}
 }

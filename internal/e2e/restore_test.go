@@ -110,7 +110,7 @@ func holdsNoSecret(t *testing.T, e *env, archive string) {
 
 // varying are values that no two readings share: sealed positions, marks of a
 // request, times of the reading itself, whether the last second was sealed.
-var varying = regexp.MustCompile(`"(nextCursor|requestId|exportedAt|lastSeenAt)":"[^"]*"|"sealed":(true|false)`)
+var varying = regexp.MustCompile(`"(nextCursor|requestId|exportedAt|lastSeenAt|asOf)":"[^"]*"|"sealed":(true|false)`)
 
 // told names calls whose answer is made of the reading itself or of its time.
 var told = []string{"listAudit", "exportMe", "getImportTemplate", "getQuestionTemplate"}

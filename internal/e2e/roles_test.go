@@ -79,6 +79,7 @@ type cast struct {
 	sampleDrive          string // open, its roll taken down
 	sampleCompletion     string // in it, recorded on behalf
 	sampleFreeze         string // of it
+	sampleEnterprise     string // at which a member on its roll works
 	made                 int
 }
 
@@ -231,6 +232,9 @@ func table() map[string]rule {
 	maps.Copy(rows, contestRows())
 	maps.Copy(rows, bankRows())
 	maps.Copy(rows, driveRows())
+	maps.Copy(rows, printRows())
+	maps.Copy(rows, certificateRows())
+	maps.Copy(rows, workbookRows())
 	for kind, name := range map[string]string{"documents": "Document", "materials": "Material"} {
 		rows["getEditor"+name] = rule{steps(kind, "draft", "", nil), only(byEither)}
 		rows["update"+name] = rule{steps(kind, "draft", "", fields{"title": "Tên mới"}), only(byEditors)}
@@ -277,7 +281,19 @@ func freshly(path string, named bool) func(*testing.T, *cast, string) call {
 	}
 }
 
-// TestEveryRoleOnEveryRoute makes every call of the contract as everybody.
+// alike is how many roles that get the same make a call on MongoDB, whose
+// stand-in is slow. On SQLite all do.
+const alike = 2
+
+// atEdge tells whether a call is refused before any store is asked: guests, and
+// roles that the contract does not name.
+func (o *operation) atEdge(want int) bool {
+	_, roles := o.spec.Extensions["x-access"].([]any)
+	return want == 401 || want == 403 && roles
+}
+
+// TestEveryRoleOnEveryRoute makes every call of the contract as everybody; on
+// MongoDB, where the store decides, as some.
 func TestEveryRoleOnEveryRoute(t *testing.T) {
 	t.Parallel()
 	rows := table()
@@ -293,7 +309,12 @@ func TestEveryRoleOnEveryRoute(t *testing.T) {
 				continue
 			}
 			var shared call
+			made := map[int]int{}
 			for _, role := range roles {
+				want := row.want[role]
+				if made[want]++; e.engine == "mongodb" && (o.atEdge(want) || made[want] > alike) {
+					continue
+				}
 				w.holds(t, o, row, role, &shared)
 			}
 		}
@@ -339,10 +360,10 @@ func TestUnknownIDs(t *testing.T) {
 	rows := table()
 	w := newCast(t, s)
 	for _, o := range contractOf(t) {
-		if !strings.Contains(o.path, "{") {
+		if !strings.Contains(strings.ReplaceAll(o.path, "{year}", ""), "{") {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "khong-co-id-nay", "{documentId}", "khong-co-id-nay", "{driveId}", "khong-co-id-nay", "{freezeId}", "khong-co-id-nay", "{fileId}", "khong-co-id-nay", "{questionId}", "q1", "{n}", "1").Replace(o.path)
+		path := strings.NewReplacer("{id}", "khong-co-id-nay", "{documentId}", "khong-co-id-nay", "{driveId}", "khong-co-id-nay", "{freezeId}", "khong-co-id-nay", "{enterpriseId}", "khong-co-id-nay", "{year}", "2026", "{fileId}", "khong-co-id-nay", "{questionId}", "q1", "{code}", "khong-co-id-nay", "{n}", "1").Replace(o.path)
 		k := call{body: goodBody(t, o), headers: ifMatch(o)}
 		if strings.HasPrefix(o.path, "/v1/editor/") {
 			k = rows[o.id].call(t, w, editor)

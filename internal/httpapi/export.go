@@ -43,6 +43,9 @@ func (s *Server) ExportMe(ctx context.Context, _ contract.ExportMeRequestObject)
 	if out.Completions, out.Studied, err = s.studyExport(ctx, who); err != nil {
 		return nil, err
 	}
+	if out.RollChanges, out.Reminders, err = s.rollExport(ctx, who); err != nil {
+		return nil, err
+	}
 	acts, err := s.actsOf(ctx, who.MemberID)
 	out.Acts = auditEntries(acts)
 	return out, err
@@ -103,6 +106,19 @@ func (s *Server) studyExport(ctx context.Context, who *caller.Caller) ([]contrac
 		}
 	}
 	return completions, studied, err
+}
+
+func (s *Server) rollExport(ctx context.Context, who *caller.Caller) ([]contract.RollChange, []contract.ExportedReminder, error) {
+	acts, err := s.Study.ExportRolls(ctx, who)
+	if err != nil {
+		return nil, nil, err
+	}
+	told, err := s.Study.ExportReminders(ctx, who)
+	reminders := make([]contract.ExportedReminder, len(told))
+	for i := range told {
+		reminders[i] = contract.ExportedReminder{DriveId: told[i].DriveID, RemindedAt: stamp(told[i].At)}
+	}
+	return rollChanges(acts), reminders, err
 }
 
 func exportedSection(x *study.ExportedSection) contract.ExportedSection {

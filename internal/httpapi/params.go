@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +22,11 @@ func (o *operation) checkParams(c *fiber.Ctx) error {
 		var present bool
 		switch p.in {
 		case "path":
+			// As the handler gets it: what can't be unescaped is no UTF-8 either.
 			value, present = c.Params(p.name), true
+			if plain, err := url.PathUnescape(value); err == nil {
+				value = plain
+			}
 		case "query":
 			raw := c.Request().URI().QueryArgs().PeekMulti(p.name)
 			if len(raw) > 1 {

@@ -45,6 +45,11 @@ type Deps struct {
 	Guide     Page // the operator's guide
 	Docs      Page // the contract for people
 	Sheets    Sheets
+	Readings  Readings
+	// Certificates prints them, PublicURL is where phones reach this server, ""
+	// when there is no address of the web.
+	Certificates Certificates
+	PublicURL    string
 	// Phones and Citizens check proofs from elsewhere; nil turns signing in by
 	// them off.
 	Phones   PhoneVerifier
@@ -85,13 +90,14 @@ type Server struct {
 	cors    *cors
 	guide   *encodedPage
 	docs    *encodedPage
+	papers  *papers
 }
 
 // New builds the edge and checks that contract and code agree: every route has
 // its operation and every operation its route.
 func New(d Deps) (*Server, error) {
 	if d.Account == nil || d.Directory == nil || d.Library == nil || d.Quizzes == nil || d.Study == nil || d.Imports == nil || d.Audit == nil || d.Pages == nil || d.Markdown == nil ||
-		len(d.Guide.HTML) == 0 || len(d.Docs.HTML) == 0 || d.Sheets == nil || d.Ready == nil ||
+		len(d.Guide.HTML) == 0 || len(d.Docs.HTML) == 0 || d.Sheets == nil || d.Readings == nil || d.Certificates == nil || d.Ready == nil ||
 		d.Now == nil || d.Log == nil || d.Metrics == nil {
 		return nil, errors.New("httpapi: a dependency is missing")
 	}
@@ -104,6 +110,9 @@ func New(d Deps) (*Server, error) {
 		return nil, err
 	}
 	if s.guide, err = d.Guide.encode(); err != nil {
+		return nil, err
+	}
+	if s.papers, err = newPapers(); err != nil {
 		return nil, err
 	}
 	s.app = s.newApp()

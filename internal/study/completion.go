@@ -25,9 +25,12 @@ import (
 type Completion struct {
 	store.Meta     `bson:",inline"`
 	effect.Pending `bson:",inline"`
-	DriveID        string      `bson:"driveId"`
-	MemberID       string      `bson:"memberId"`
-	Basis          tally.Basis `bson:"basis"`
+	DriveID        string `bson:"driveId"`
+	MemberID       string `bson:"memberId"`
+	// Code stands on the certificate. Once the member is erased it is void: the
+	// completion's own id.
+	Code  string      `bson:"code"`
+	Basis tally.Basis `bson:"basis"`
 	// On is the day that the evidence showed, YYYY-MM-DD.
 	On         string    `bson:"on"`
 	RecordedAt time.Time `bson:"recordedAt"`
@@ -100,6 +103,7 @@ func completionSchema() *store.Schema {
 	return &store.Schema{Name: "completions", Indexes: []store.Index{
 		{Name: "member", Fields: []store.Field{{Path: "memberId", Type: store.String}, {Path: "recordedAt", Type: store.Date}}},
 		{Name: "drive", Fields: []store.Field{{Path: "driveId", Type: store.String}, {Path: "recordedAt", Type: store.Date}}},
+		{Name: "code", Unique: true, Fields: []store.Field{{Path: "code", Type: store.String}}},
 		effect.Index(),
 	}}
 }
@@ -112,7 +116,7 @@ func CompletionID(driveID, memberID string) string {
 // complete writes a completion unless there is one, and returns the one that
 // stands.
 func (s *Service) complete(ctx context.Context, c Completion) (Completion, bool, error) {
-	c.ID = CompletionID(c.DriveID, c.MemberID)
+	c.ID, c.Code = CompletionID(c.DriveID, c.MemberID), ident.Code()
 	c.RecordedAt = clock.Milli(c.RecordedAt)
 	if c.Studied == nil {
 		c.Studied = []Studied{}

@@ -76,3 +76,27 @@ func (e *Evidence) exported(opened time.Time) Exported {
 	out.Devices, out.Sessions = int64(len(devices)), int64(len(sessions))
 	return out
 }
+
+// ExportRolls returns what was changed of rolls about the caller.
+func (s *Service) ExportRolls(ctx context.Context, c *caller.Caller) ([]RollChange, error) {
+	var out []RollChange
+	err := s.changes.All(ctx, store.Query{Index: "member", Eq: []any{c.MemberID}}, func(x RollChange) error {
+		for i := range x.Acts {
+			one := x
+			one.Acts = x.Acts[i : i+1]
+			out = append(out, one)
+		}
+		return nil
+	})
+	return out, err
+}
+
+// ExportReminders returns the reminders that went to the caller.
+func (s *Service) ExportReminders(ctx context.Context, c *caller.Caller) ([]Reminder, error) {
+	var out []Reminder
+	err := s.reminders.All(ctx, store.Query{Index: "member", Eq: []any{c.MemberID}}, func(m Reminder) error {
+		out = append(out, m)
+		return nil
+	})
+	return out, err
+}

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"maps"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -21,6 +22,8 @@ import (
 	"sotay/internal/secret"
 	"sotay/internal/store"
 	"sotay/internal/store/sqlite"
+	"sotay/internal/study/evidence"
+	"sotay/internal/study/tally"
 )
 
 // orgs is a tree of three: root, and a and b below it.
@@ -40,6 +43,8 @@ func (orgs) OrgPath(id string) []string {
 type people struct {
 	mu  sync.Mutex
 	all map[string]caller.Identity
+	// wants are those who have asked to be informed.
+	wants map[string]bool
 }
 
 func member(id, org, kind, status string) caller.Identity {
@@ -81,6 +86,42 @@ func (p *people) HeirOn(_, orgID string) string { return orgID }
 func (p *people) Standing(id string) (string, string, bool) {
 	m, ok := p.Identity(id)
 	return m.OrgID, m.Status, ok
+}
+
+func (p *people) NamedOn(_ context.Context, _, id string) (name, unit string, err error) {
+	m, ok := p.Identity(id)
+	if !ok {
+		return "", "", nil
+	}
+	return "Nguyễn Văn " + id, "Chi bộ " + m.OrgID, nil
+}
+
+func (p *people) EachIn(orgID string, fn func(*caller.Identity)) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, m := range p.all {
+		if slices.Contains(m.OrgPath, orgID) {
+			fn(&m)
+		}
+	}
+}
+
+func (p *people) WantInformation(_ context.Context, ids []string) (map[string]bool, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	out := map[string]bool{}
+	for _, id := range ids {
+		out[id] = p.wants[id]
+	}
+	return out, nil
+}
+
+func (p *people) EnterpriseNames(_ context.Context, ids []string) (map[string]string, error) {
+	out := map[string]string{}
+	for _, id := range ids {
+		out[id] = "Công ty " + id
+	}
+	return out, nil
 }
 
 func (p *people) EachMember(_ context.Context, c *caller.Caller, orgID, _ string, _ int, fn func(memberID, name, orgID, kind, status string)) (*string, error) {
@@ -169,7 +210,7 @@ type world struct {
 }
 
 func newWorld() *world {
-	w := &world{clock: newClock(), people: &people{all: map[string]caller.Identity{}}, texts: &texts{}, quizzes: &quizzes{passed: map[string]time.Time{}}}
+	w := &world{clock: newClock(), people: &people{all: map[string]caller.Identity{}, wants: map[string]bool{}}, texts: &texts{}, quizzes: &quizzes{passed: map[string]time.Time{}}}
 	w.texts.live.Store(1)
 	return w
 }
@@ -209,7 +250,7 @@ func (w *world) replica(t testing.TB, e store.Engine) *Service {
 	must(err)
 	unmarked := func(string) bool { return false }
 	s, err := New(Deps{Engine: e, Orgs: orgs{}, People: w.people, Texts: w.texts, Quizzes: w.quizzes, Changes: log, Desk: desk, Encoder: plainEncoder{},
-		Classified: unmarked, ClassifiedLine: unmarked, Audit: rec, Leases: leases, Pages: page.New(sec), Now: w.clock.now, Log: slog.New(slog.DiscardHandler)})
+		Classified: unmarked, ClassifiedLine: unmarked, Audit: rec, Leases: leases, Pages: page.New(sec), Rules: tally.Usual(), Reading: evidence.Usual(), Now: w.clock.now, Log: slog.New(slog.DiscardHandler)})
 	must(err)
 	must(s.Start(t.Context()))
 	return s

@@ -29,10 +29,20 @@ type Mine struct {
 }
 
 // obliged tells whether a member owes a drive today: who is exempt, or no longer
-// asked, owes nothing at once.
-func (s *Service) obliged(v *DriveVersion, m *caller.Identity) bool {
-	return Addressed(&v.Visibility, &v.Payload, m) && slices.Contains(onRoll, m.Status) &&
-		!slices.Contains(s.rules.Exempt, tally.Status(m.Status)) && !slices.Contains(s.rules.Excused, tally.Kind(m.Kind))
+// asked, owes nothing at once. Once it has opened, only who is on its roll does.
+func (s *Service) obliged(ctx context.Context, v *DriveVersion, m *caller.Identity) (bool, error) {
+	if !Addressed(&v.Visibility, &v.Payload, m) || !slices.Contains(onRoll, m.Status) {
+		return false, nil
+	}
+	kind, status := tally.Kind(m.Kind), tally.Status(m.Status)
+	r, err := s.rollOf(ctx, v.ItemID)
+	if errors.Is(err, notOpen) {
+		return s.Rules.Owes(kind, status), nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return r.holds(m.MemberID) && r.opening.Rules.Owes(kind, status), nil
 }
 
 // MyDrives returns the drives that the caller sees and that have begun or will,
@@ -71,7 +81,11 @@ func (s *Service) Drive(ctx context.Context, c *caller.Caller, id string) (Mine,
 }
 
 func (s *Service) mine(ctx context.Context, v *DriveVersion, m *caller.Identity) (Mine, error) {
-	out := Mine{Version: v, Obliged: s.obliged(v, m)}
+	out := Mine{Version: v}
+	var err error
+	if out.Obliged, err = s.obliged(ctx, v, m); err != nil {
+		return out, err
+	}
 	if out.Obliged {
 		out.DueAt = v.Payload.DueFor(m)
 	}
@@ -80,7 +94,7 @@ func (s *Service) mine(ctx context.Context, v *DriveVersion, m *caller.Identity)
 		return out, err
 	}
 	if r != nil {
-		out.OnRoll = r.pageOf(m.MemberID) != ""
+		out.OnRoll = r.holds(m.MemberID)
 	}
 	e, err := s.looked(ctx, v, m.MemberID)
 	if err != nil {
@@ -139,37 +153,46 @@ func (s *Service) begun(ctx context.Context, v *DriveVersion, memberID string) (
 	return e, s.kept(ctx, e, err)
 }
 
-// tells whether a completion has words about the member.
-func (c *Completion) tells() bool {
-	return c.Reason != "" || slices.ContainsFunc(c.Corrections, func(x Correction) bool { return x.Reason != "" })
+// forget takes out what a completion says of the member, and voids its code. It
+// tells whether there was anything.
+func (c *Completion) forget() bool {
+	before := c.Reason + c.Code
+	c.Reason, c.Code = "", c.ID
+	changed := before != c.Code
+	for i := range c.Corrections {
+		x := &c.Corrections[i]
+		changed = changed || x.Reason != ""
+		x.Reason = ""
+	}
+	return changed
 }
 
-// Erase takes a member's evidence out, and what was said of them. What was
-// counted stays counted: rows and completions hold an id that names nobody any
-// more. May run twice.
+// Erase takes a member's evidence out, and what was said of them, and voids
+// their certificates. What was counted stays counted: rows and completions hold
+// an id that names nobody any more. May run twice.
 func (s *Service) Erase(ctx context.Context, memberID string) error {
 	err := s.records.All(ctx, store.Query{Index: "member", Eq: []any{memberID}}, func(e Evidence) error {
 		return s.records.DeleteIf(ctx, e.ID, e.Rev)
 	})
-	var told []string
+	var held []string
 	if err == nil {
 		err = s.completions.All(ctx, store.Query{Index: "member", Eq: []any{memberID}}, func(c Completion) error {
-			if c.tells() {
-				told = append(told, c.ID)
-			}
+			held = append(held, c.ID)
 			return nil
 		})
 	}
-	for _, id := range told {
+	for _, id := range held {
 		if err == nil {
 			_, err = s.completions.Update(ctx, id, func(c *Completion) error {
-				c.Reason = ""
-				for i := range c.Corrections {
-					c.Corrections[i].Reason = ""
+				if !c.forget() {
+					return store.ErrUnchanged
 				}
 				return nil
 			})
 		}
+	}
+	if err == nil {
+		err = s.forgetRollActs(ctx, memberID)
 	}
 	if err != nil {
 		return fmt.Errorf("erase study of %s: %w", memberID, err)

@@ -14,13 +14,16 @@ type mark struct {
 	status   tally.Status
 	noted    []tally.EntryKind
 	done     bool // a completion is shown
+	stands   bool // and not revoked
+	removed  bool // from the roll
 }
 
 func marks(p *Page) []mark {
 	out := make([]mark, len(p.Rows))
 	for i := range p.Rows {
 		r := &p.Rows[i]
-		out[i] = mark{memberID: r.MemberID, status: r.Status, done: shown(&r.Row)}
+		now := r.At(forever)
+		out[i] = mark{memberID: r.MemberID, status: r.Status, done: shown(&r.Row), stands: now.Completion != nil, removed: !now.OnRoll}
 		for _, e := range r.Entries {
 			if slices.Contains(noteKinds, e.Kind) {
 				out[i].noted = append(out[i].noted, e.Kind)

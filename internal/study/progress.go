@@ -3,7 +3,6 @@ package study
 import (
 	"context"
 	"slices"
-	"strings"
 	"time"
 
 	"sotay/internal/clock"
@@ -72,8 +71,14 @@ func (s *Service) evaluate(ctx context.Context, e *Evidence) error {
 	if complete && e.CompleteAt.IsZero() {
 		e.CompleteAt, e.Studied, e.Basis = now, studied, tally.ByApp
 		e.On = clock.Day(e.lastAt(steps))
-		if m, ok := s.People.Identity(e.MemberID); ok && !s.obliged(v, m) {
-			e.Basis = tally.Voluntary
+		if m, ok := s.People.Identity(e.MemberID); ok {
+			owed, err := s.obliged(ctx, v, m)
+			if err != nil {
+				return err
+			}
+			if !owed {
+				e.Basis = tally.Voluntary
+			}
 		}
 		e.Add(now, fxComplete, nil)
 	} else if complete && !slices.Equal(e.Studied, studied) {
@@ -111,50 +116,16 @@ func (s *Service) steps(ctx context.Context, v *DriveVersion, e *Evidence) ([]Pr
 		if err != nil {
 			return nil, nil, err
 		}
-		p.Title = t.Title
 		studied = append(studied, Studied{kind, id, t.Version})
-		if err := s.read(ctx, p, t, kind+"/"+id, e, spent); err != nil {
+		r, err := s.readingOf(ctx, kind, id, t, e, spent)
+		if err != nil {
 			return nil, nil, err
+		}
+		if p.Title, p.Done = t.Title, r.Heard; p.Step.Kind == ReadStep {
+			p.Sections, p.Read, p.Done = int64(len(r.Sections)), r.Read, r.All()
 		}
 	}
 	return out, studied, nil
-}
-
-// read looks at the evidence of a text. A section counts as read when it was
-// read in any version in which it says the same.
-func (s *Service) read(ctx context.Context, p *Progress, t *Text, item string, e *Evidence, spent []evidence.Spent) error {
-	done := map[string]bool{}
-	for i := range e.Sections {
-		x := &e.Sections[i]
-		if x.ItemID != item {
-			continue
-		}
-		if x.SectionID == "" {
-			done[""] = done[""] || s.reading.Heard(x, spent[i], time.Duration(t.Seconds)*time.Second)
-			continue
-		}
-		kind, id, _ := strings.Cut(item, "/")
-		then, err := s.text(ctx, kind, id, x.Version)
-		if err != nil {
-			return err
-		}
-		now, old := t.section(x.SectionID), then.section(x.SectionID)
-		if now != nil && old != nil && now.Hash == old.Hash && s.reading.Read(x, spent[i], now.Syllables) {
-			done[x.SectionID] = true
-		}
-	}
-	if p.Step.Kind == ListenStep {
-		p.Done = done[""]
-		return nil
-	}
-	p.Sections = int64(len(t.Sections))
-	for i := range t.Sections {
-		if done[t.Sections[i].ID] {
-			p.Read++
-		}
-	}
-	p.Done = p.Read == p.Sections
-	return nil
 }
 
 func (t *Text) section(id string) *Section {

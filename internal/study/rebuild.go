@@ -18,14 +18,22 @@ func (s *Service) RebuildAll(ctx context.Context) (drives, wrong int, err error)
 	return drives, wrong, err
 }
 
-// Rebuild states anew what the rows of a drive say of completions, from the
-// completions themselves, and returns how many rows were wrong. The server
+// Rebuild states anew what the rows of a drive say of completions and of changes
+// of the roll, from these themselves, and returns how many rows were wrong. The server
 // answers meanwhile: a completion that is written then is newer than what was
 // read, and stays.
 func (s *Service) Rebuild(ctx context.Context, driveID string) (wrong int, err error) {
 	r, err := s.rollOf(ctx, driveID)
 	if err != nil {
 		return 0, err
+	}
+	acts := map[string]*RollChange{}
+	err = s.changes.All(ctx, store.Query{Index: "drive", Eq: []any{driveID}}, func(x RollChange) error {
+		acts[x.MemberID] = &x
+		return s.setRoll(ctx, &x) // so that there is a row to restate
+	})
+	if err != nil {
+		return 0, fmt.Errorf("read changes of the roll of drive %s: %w", driveID, err)
 	}
 	byPage := map[string]map[string]*Completion{}
 	err = s.completions.All(ctx, store.Query{Index: "drive", Eq: []any{driveID}}, func(c Completion) error {
@@ -47,7 +55,7 @@ func (s *Service) Rebuild(ctx context.Context, driveID string) (wrong int, err e
 	}
 	r.mu.RUnlock()
 	for _, id := range ids {
-		n, err := s.restate(ctx, r, id, byPage[id])
+		n, err := s.restate(ctx, r, id, byPage[id], acts)
 		if err != nil {
 			return wrong, fmt.Errorf("rebuild page %s: %w", id, err)
 		}
@@ -56,8 +64,8 @@ func (s *Service) Rebuild(ctx context.Context, driveID string) (wrong int, err e
 	return wrong, nil
 }
 
-// restate sets the rows of a page from completions.
-func (s *Service) restate(ctx context.Context, r *roll, id string, done map[string]*Completion) (wrong int, err error) {
+// restate sets the rows of a page from completions and changes of the roll.
+func (s *Service) restate(ctx context.Context, r *roll, id string, done map[string]*Completion, acts map[string]*RollChange) (wrong int, err error) {
 	p, err := s.pages.Update(ctx, id, func(p *Page) error {
 		wrong = 0
 		for i := range p.Rows {
@@ -70,17 +78,19 @@ func (s *Service) restate(ctx context.Context, r *roll, id string, done map[stri
 					return err
 				}
 			}
-			if c != nil && row.CompletionRev > c.Rev {
-				continue
-			}
 			before := slices.Clone(row.Entries)
-			row.shows(c)
+			if c == nil || row.CompletionRev <= c.Rev {
+				row.shows(c)
+			}
+			if x := acts[row.MemberID]; x != nil && row.RollRev <= x.Rev {
+				row.onRoll(x)
+			}
 			if !slices.Equal(before, row.Entries) {
 				wrong++
 			}
 		}
 		counts := p.Counts
-		p.changed(s.rules, s.Now())
+		p.changed(r.opening.Rules, s.Now())
 		if wrong == 0 && counts == p.Counts {
 			return store.ErrUnchanged
 		}

@@ -2,7 +2,6 @@ package study
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -10,7 +9,6 @@ import (
 	"sotay/internal/caller"
 	"sotay/internal/clock"
 	"sotay/internal/fault"
-	"sotay/internal/store"
 	"sotay/internal/study/tally"
 )
 
@@ -53,19 +51,15 @@ func (s *Service) Report(ctx context.Context, c *caller.Caller, driveID, orgID, 
 		return nil, err
 	}
 	out := &Report{DriveID: driveID, Title: v.Payload.Title, AsOf: s.Now(), RollDate: r.opening.RollDate}
-	sums := r.branches(s)
-	if asOf != "" {
-		if out.AsOf, err = endOf(asOf, out.AsOf); err != nil {
-			return nil, err
-		}
-		if sums, err = s.branchesAt(ctx, r, out.AsOf); err != nil {
-			return nil, err
-		}
+	n, err := s.counted(ctx, r, asOf)
+	if err != nil {
+		return nil, err
 	}
+	out.AsOf = n.at
 	if _, path, _ := s.People.UnitOn(out.RollDate, orgID); path == nil {
 		return nil, fault.NotFound // it was not there when the drive opened
 	}
-	out.Unit = s.unit(out.RollDate, orgID, sums, depth)
+	out.Unit = s.unit(out.RollDate, orgID, n.all, depth)
 	return out, nil
 }
 
@@ -112,39 +106,6 @@ func endOf(day string, now time.Time) (time.Time, error) {
 		return end, nil
 	}
 	return now, nil
-}
-
-// branches are the counts of each unit's own members. A unit that by a later act
-// was no more on the roll's day counts in the one that took its place.
-func (r *roll) branches(s *Service) map[string]*tally.Counts {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	out := map[string]*tally.Counts{}
-	for _, p := range r.pages {
-		add(out, s.People.HeirOn(r.opening.RollDate, p.orgID), &p.counts)
-	}
-	return out
-}
-
-// branchesAt are the counts by what had been recorded at an instant.
-func (s *Service) branchesAt(ctx context.Context, r *roll, at time.Time) (map[string]*tally.Counts, error) {
-	out := map[string]*tally.Counts{}
-	err := s.pages.All(ctx, store.Query{Index: "roll", Eq: []any{r.opening.RollID}}, func(p Page) error {
-		n := tally.Of(p.rows(), s.rules, at)
-		add(out, s.People.HeirOn(r.opening.RollDate, p.OrgID), &n)
-		return nil
-	})
-	if err != nil {
-		return nil, fmt.Errorf("count the rows of drive %s: %w", r.opening.ID, err)
-	}
-	return out, nil
-}
-
-func add(to map[string]*tally.Counts, orgID string, n *tally.Counts) {
-	if to[orgID] == nil {
-		to[orgID] = &tally.Counts{}
-	}
-	to[orgID].Add(n)
 }
 
 // unit sums a subtree of the roll's day, and shows the units so many levels

@@ -33,6 +33,9 @@ type Opening struct {
 	RollDate string    `bson:"rollDate"`
 	Members  int64     `bson:"members"`
 	OpenedAt time.Time `bson:"openedAt"`
+	// Rules say who of the roll is obliged. They are those of the installation
+	// on that day and stay the drive's.
+	Rules tally.Rules `bson:"rules"`
 }
 
 // Page is a part of a drive's roll: up to 200 members of one unit, with what
@@ -54,6 +57,8 @@ type Row struct {
 	// CompletionRev is the revision of the completion that the row shows: an
 	// older one is ignored.
 	CompletionRev int64 `bson:"completionRev"`
+	// RollRev is that of the changes of the roll which it shows.
+	RollRev int64 `bson:"rollRev"`
 }
 
 func openingSchema() *store.Schema {
@@ -83,7 +88,7 @@ func (s *Service) open(ctx context.Context, v *DriveVersion) error {
 				EnterpriseID: m.EnterpriseID, Entries: []tally.Entry{}}})
 		}
 	})
-	o := Opening{Meta: store.Meta{ID: v.ItemID}, RollID: id, RollDate: day}
+	o := Opening{Meta: store.Meta{ID: v.ItemID}, RollID: id, RollDate: day, Rules: s.Rules}
 	var batch []*Page
 	write := func() error {
 		errs := s.pages.InsertMany(ctx, batch)
@@ -95,7 +100,7 @@ func (s *Service) open(ctx context.Context, v *DriveVersion) error {
 		o.Members += int64(len(rows))
 		for n, chunk := range slices.Collect(slices.Chunk(rows, pageSize)) {
 			p := &Page{Meta: store.Meta{ID: fmt.Sprintf("%s/%s/%d", id, org, n)}, DriveID: v.ItemID, RollID: id, OrgID: org, Rows: chunk, UpdatedAt: s.Now()}
-			p.count(s.rules)
+			p.count(s.Rules)
 			if batch = append(batch, p); len(batch) >= 100 {
 				if err := write(); err != nil {
 					return fmt.Errorf("roll of drive %s: %w", v.ItemID, err)
@@ -172,6 +177,7 @@ type tallied struct {
 	orgID  string
 	rev    int64
 	counts tally.Counts
+	works  map[string]tally.Counts // by enterprise, of those who work at one
 	marks  []mark
 }
 
@@ -214,12 +220,32 @@ func (r *roll) take(p *Page) {
 	if old := r.pages[p.ID]; old != nil && old.rev >= p.Rev {
 		return
 	}
-	r.pages[p.ID] = &tallied{orgID: p.OrgID, rev: p.Rev, counts: p.Counts, marks: marks(p)}
+	r.pages[p.ID] = &tallied{orgID: p.OrgID, rev: p.Rev, counts: p.Counts, works: works(p, &r.opening.Rules, forever), marks: marks(p)}
 	for i := range p.Rows {
 		if r.at[p.Rows[i].MemberID] != p.ID {
 			r.at[p.Rows[i].MemberID] = p.ID
 		}
 	}
+}
+
+// mark is what this process remembers of a member's row; false for who has none.
+func (r *roll) mark(memberID string) (mark, bool) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if p := r.pages[r.at[memberID]]; p != nil {
+		for i := range p.marks {
+			if p.marks[i].memberID == memberID {
+				return p.marks[i], true
+			}
+		}
+	}
+	return mark{}, false
+}
+
+// holds tells whether a member is on the roll today.
+func (r *roll) holds(memberID string) bool {
+	m, there := r.mark(memberID)
+	return there && !m.removed
 }
 
 // pageOf is the page of a member, "" for who is not on the roll.
@@ -335,16 +361,16 @@ func (s *Service) setRow(ctx context.Context, driveID, memberID string, state fu
 	if err != nil {
 		return err // also while the roll is being taken down: a sweeper tries again
 	}
-	id := r.pageOf(memberID)
-	if id == "" {
-		return nil
+	id, err := s.pageFor(ctx, r, memberID)
+	if id == "" || err != nil {
+		return err
 	}
 	p, err := s.pages.Update(ctx, id, func(p *Page) error {
 		i := slices.IndexFunc(p.Rows, func(r Row) bool { return r.MemberID == memberID })
 		if i < 0 || !state(&p.Rows[i]) {
 			return store.ErrUnchanged
 		}
-		p.changed(s.rules, s.Now())
+		p.changed(r.opening.Rules, s.Now())
 		return nil
 	})
 	if err != nil {

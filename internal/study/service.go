@@ -82,6 +82,16 @@ type People interface {
 	HeirOn(day, orgID string) string
 	// Standing returns where a member counts today and in which status.
 	Standing(memberID string) (orgID, status string, ok bool)
+	// NamedOn returns a member's name, "" of who was erased, and that of the unit
+	// in which they counted on a day. It asks for no scope.
+	NamedOn(ctx context.Context, day, memberID string) (name, unit string, err error)
+	// EachIn calls fn for everybody who counts in an organisation, or below it,
+	// today.
+	EachIn(orgID string, fn func(*caller.Identity))
+	// WantInformation tells which of some members have asked to be informed.
+	WantInformation(ctx context.Context, memberIDs []string) (map[string]bool, error)
+	// EnterpriseNames returns the names of enterprises, by id.
+	EnterpriseNames(ctx context.Context, ids []string) (map[string]string, error)
 	// EachMember calls fn for a page of the members of an organisation whom the
 	// caller may read, by name, and returns the cursor of the next page, nil
 	// after the last. The reading is audited.
@@ -106,11 +116,15 @@ type Deps struct {
 	// Classified tells whether a text bears a mark of secrecy, ClassifiedLine
 	// whether a line such as a title does.
 	Classified, ClassifiedLine func(text string) bool
-	Audit                      *audit.Record
-	Leases                     *store.Leases
-	Pages                      *page.Sealer
-	Now                        clock.Now
-	Log                        *slog.Logger
+	// Rules say who is obliged in drives that open from now on, Reading what
+	// counts as read.
+	Rules   tally.Rules
+	Reading evidence.Rules
+	Audit   *audit.Record
+	Leases  *store.Leases
+	Pages   *page.Sealer
+	Now     clock.Now
+	Log     *slog.Logger
 }
 
 // Service is the room.
@@ -127,13 +141,14 @@ type Service struct {
 	records     *store.Collection[Evidence]
 	completions *store.Collection[Completion]
 	freezes     *store.Collection[Freeze]
+	changes     *store.Collection[RollChange]
+	reminders   *store.Collection[Reminder]
 	openingFx   *effect.Runner[Opening]
 	completeFx  *effect.Runner[Completion]
 	recordFx    *effect.Runner[Evidence]
 	freezeFx    *effect.Runner[Freeze]
-
-	rules   tally.Rules
-	reading evidence.Rules
+	changeFx    *effect.Runner[RollChange]
+	reminderFx  *effect.Runner[Reminder]
 
 	mu    sync.Mutex
 	rolls map[string]*roll // by drive
@@ -147,16 +162,16 @@ func driveNames() publication.Kind[Drive] {
 
 // Schemas declares the room's collections.
 func Schemas() []*store.Schema {
-	return append(driveNames().Schemas(), openingSchema(), pageSchema(), evidenceSchema(), completionSchema(), freezeSchema())
+	return append(driveNames().Schemas(), openingSchema(), pageSchema(), evidenceSchema(), completionSchema(), freezeSchema(), rollChangeSchema(), reminderSchema())
 }
 
 // New opens the room. Start must be called before it is used.
 func New(d Deps) (*Service, error) {
 	if d.Engine == nil || d.Orgs == nil || d.People == nil || d.Texts == nil || d.Quizzes == nil || d.Changes == nil || d.Desk == nil || d.Encoder == nil ||
-		d.Classified == nil || d.ClassifiedLine == nil || d.Audit == nil || d.Leases == nil || d.Pages == nil || d.Now == nil || d.Log == nil {
+		d.Classified == nil || d.ClassifiedLine == nil || d.Reading.SyllablesPerMinute == 0 || d.Audit == nil || d.Leases == nil || d.Pages == nil || d.Now == nil || d.Log == nil {
 		return nil, errors.New("study: a dependency is missing")
 	}
-	s := &Service{Deps: d, rolls: map[string]*roll{}, watched: map[string]time.Time{}, rules: tally.Usual(), reading: evidence.Usual()}
+	s := &Service{Deps: d, rolls: map[string]*roll{}, watched: map[string]time.Time{}}
 	s.out.Store(&catalogue{drives: map[string]*DriveVersion{}, newest: map[string]int64{}})
 	s.reader = changelog.NewReader(d.Changes, s.Apply, d.Log)
 	s.office = editorial.Office{Orgs: d.Orgs, Pages: d.Pages, CatchUp: s.reader.CatchUp, Log: d.Log}
@@ -182,6 +197,12 @@ func New(d Deps) (*Service, error) {
 	if s.freezes, err = store.NewCollection[Freeze](d.Engine, freezeSchema()); err != nil {
 		return nil, err
 	}
+	if s.changes, err = store.NewCollection[RollChange](d.Engine, rollChangeSchema()); err != nil {
+		return nil, err
+	}
+	if s.reminders, err = store.NewCollection[Reminder](d.Engine, reminderSchema()); err != nil {
+		return nil, err
+	}
 	s.texts, err = lru.New[string, *Text](maxTexts)
 	s.effects()
 	return s, err
@@ -193,7 +214,7 @@ const (
 	fxClean    = "clean"    // of an opening: pages of rolls that were not kept
 	fxComplete = "complete" // of evidence: the completion that it shows
 	fxTopUp    = "topUp"    // of evidence: what was read of newer versions
-	fxRow      = "row"      // of evidence or a completion: the member's row
+	fxRow      = "row"      // of evidence, a completion or an act on the roll: the member's row
 )
 
 func (s *Service) effects() {
@@ -205,13 +226,19 @@ func (s *Service) effects() {
 	s.recordFx.On(fxTopUp, func(ctx context.Context, e Evidence, _ effect.Effect) error { return s.topUp(ctx, &e) })
 	s.completeFx = effect.NewRunner(s.completions, s.Now, s.Log)
 	s.completeFx.On(fxRow, func(ctx context.Context, c Completion, _ effect.Effect) error { return s.setCompletion(ctx, &c) })
+	s.completeFx.On(fxAudit, audited[Completion](s.Audit))
 	s.freezeFx = effect.NewRunner(s.freezes, s.Now, s.Log)
-	s.freezeFx.On(fxAudit, func(ctx context.Context, _ Freeze, e effect.Effect) error {
-		return s.Audit.WriteArgs(ctx, e.ID, e.Args)
-	})
-	s.completeFx.On(fxAudit, func(ctx context.Context, _ Completion, e effect.Effect) error {
-		return s.Audit.WriteArgs(ctx, e.ID, e.Args)
-	})
+	s.freezeFx.On(fxAudit, audited[Freeze](s.Audit))
+	s.changeFx = effect.NewRunner(s.changes, s.Now, s.Log)
+	s.changeFx.On(fxRow, func(ctx context.Context, x RollChange, _ effect.Effect) error { return s.setRoll(ctx, &x) })
+	s.changeFx.On(fxAudit, audited[RollChange](s.Audit))
+	s.reminderFx = effect.NewRunner(s.reminders, s.Now, s.Log)
+	s.reminderFx.On(fxAudit, audited[Reminder](s.Audit))
+}
+
+// audited writes the entry that an effect holds.
+func audited[T any](r *audit.Record) effect.Handler[T] {
+	return func(ctx context.Context, _ T, e effect.Effect) error { return r.WriteArgs(ctx, e.ID, e.Args) }
 }
 
 // Start reads the change log into the catalogue.
@@ -236,5 +263,5 @@ func (s *Service) CatchUp(ctx context.Context) error { return s.reader.CatchUp(c
 
 // Sweepers finish what dead processes left half done.
 func (s *Service) Sweepers() []effect.Sweeper {
-	return []effect.Sweeper{s.drives.Sweeper(), s.openingFx, s.recordFx, s.completeFx, s.freezeFx}
+	return []effect.Sweeper{s.drives.Sweeper(), s.openingFx, s.recordFx, s.completeFx, s.freezeFx, s.changeFx, s.reminderFx}
 }

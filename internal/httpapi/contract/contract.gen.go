@@ -72,6 +72,27 @@ func (e Audience) Valid() bool {
 	}
 }
 
+// Defines values for CertificateState.
+const (
+	Corrected CertificateState = "corrected"
+	Revoked   CertificateState = "revoked"
+	Valid     CertificateState = "valid"
+)
+
+// Valid indicates whether the value is a known member of the CertificateState enum.
+func (e CertificateState) Valid() bool {
+	switch e {
+	case Corrected:
+		return true
+	case Revoked:
+		return true
+	case Valid:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CollectiveOrder.
 const (
 	CollectiveOrderAllCorrect CollectiveOrder = "allCorrect"
@@ -153,6 +174,21 @@ func (e CorrectionKind) Valid() bool {
 	case Reinstate:
 		return true
 	case Revoke:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CredentialFormat.
+const (
+	VcJwt CredentialFormat = "vc+jwt"
+)
+
+// Valid indicates whether the value is a known member of the CredentialFormat enum.
+func (e CredentialFormat) Valid() bool {
+	switch e {
+	case VcJwt:
 		return true
 	default:
 		return false
@@ -1095,6 +1131,24 @@ func (e RoleName) Valid() bool {
 	}
 }
 
+// Defines values for RollChangeKind.
+const (
+	Add    RollChangeKind = "add"
+	Remove RollChangeKind = "remove"
+)
+
+// Valid indicates whether the value is a known member of the RollChangeKind enum.
+func (e RollChangeKind) Valid() bool {
+	switch e {
+	case Add:
+		return true
+	case Remove:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for SectionChangeOp.
 const (
 	Added   SectionChangeOp = "added"
@@ -1293,6 +1347,24 @@ func (e ListDocumentsParamsSort) Valid() bool {
 	case ListDocumentsParamsSortPublished:
 		return true
 	case ListDocumentsParamsSortTitle:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PrintDocumentParamsLarge.
+const (
+	PrintDocumentParamsLargeFalse PrintDocumentParamsLarge = "false"
+	PrintDocumentParamsLargeTrue  PrintDocumentParamsLarge = "true"
+)
+
+// Valid indicates whether the value is a known member of the PrintDocumentParamsLarge enum.
+func (e PrintDocumentParamsLarge) Valid() bool {
+	switch e {
+	case PrintDocumentParamsLargeFalse:
+		return true
+	case PrintDocumentParamsLargeTrue:
 		return true
 	default:
 		return false
@@ -1531,6 +1603,31 @@ type BookmarkList struct {
 	Items      []Bookmark `json:"items"`
 	NextCursor *string    `json:"nextCursor"`
 }
+
+// CertificateCheck defines model for CertificateCheck.
+type CertificateCheck struct {
+	// ChangedAt Of the last correction
+	ChangedAt *string `json:"changedAt"`
+	Code      string  `json:"code"`
+
+	// CompletedOn A day, YYYY-MM-DD; null when revoked
+	CompletedOn *string `json:"completedOn"`
+
+	// MaskedName First letters alone, such as N*** V** A*
+	MaskedName string `json:"maskedName"`
+
+	// RecordedAt RFC 3339 in UTC with milliseconds
+	RecordedAt Time `json:"recordedAt"`
+
+	// State corrected: it was corrected after it was recorded, and stands
+	State CertificateState `json:"state"`
+
+	// Title Of the drive
+	Title string `json:"title"`
+}
+
+// CertificateState corrected: it was corrected after it was recorded, and stands
+type CertificateState string
 
 // ChoiceStatistics defines model for ChoiceStatistics.
 type ChoiceStatistics struct {
@@ -1874,6 +1971,16 @@ type CorrectionInput struct {
 
 // CorrectionKind defines model for CorrectionKind.
 type CorrectionKind string
+
+// Credential defines model for Credential.
+type Credential struct {
+	// Credential The JWT in its compact form
+	Credential string           `json:"credential"`
+	Format     CredentialFormat `json:"format"`
+}
+
+// CredentialFormat defines model for Credential.Format.
+type CredentialFormat string
 
 // Date Calendar day, YYYY-MM-DD
 type Date = string
@@ -2291,6 +2398,62 @@ type DriveDeadline struct {
 	OrgIds *[]Id        `json:"orgIds,omitempty"`
 	Shifts *[]Slug      `json:"shifts,omitempty"`
 	Tags   *[]MemberTag `json:"tags,omitempty"`
+}
+
+// DriveEnterprise defines model for DriveEnterprise.
+type DriveEnterprise struct {
+	// Counts All but total are parts of it, and may overlap
+	Counts       DriveCounts `json:"counts"`
+	EnterpriseId Id          `json:"enterpriseId"`
+	Name         string      `json:"name"`
+	RateAll      *float64    `json:"rateAll"`
+	RateObliged  *float64    `json:"rateObliged"`
+	RatePresent  *float64    `json:"ratePresent"`
+}
+
+// DriveEnterpriseList defines model for DriveEnterpriseList.
+type DriveEnterpriseList struct {
+	// AsOf RFC 3339 in UTC with milliseconds
+	AsOf    Time              `json:"asOf"`
+	DriveId Id                `json:"driveId"`
+	Items   []DriveEnterprise `json:"items"`
+
+	// OrgId Whose members are counted, null for all of the enterprises
+	OrgId *string `json:"orgId"`
+
+	// RollDate Calendar day, YYYY-MM-DD
+	RollDate Date   `json:"rollDate"`
+	Title    string `json:"title"`
+}
+
+// DriveEnterpriseReport defines model for DriveEnterpriseReport.
+type DriveEnterpriseReport struct {
+	// AsOf RFC 3339 in UTC with milliseconds
+	AsOf       Time            `json:"asOf"`
+	DriveId    Id              `json:"driveId"`
+	Enterprise DriveEnterprise `json:"enterprise"`
+
+	// OrgId Whose members are counted, null for all of the enterprise
+	OrgId *string `json:"orgId"`
+
+	// RollDate Calendar day, YYYY-MM-DD
+	RollDate Date   `json:"rollDate"`
+	Title    string `json:"title"`
+
+	// Units The units that its members stand in, by name
+	Units []DriveEnterpriseUnit `json:"units"`
+}
+
+// DriveEnterpriseUnit defines model for DriveEnterpriseUnit.
+type DriveEnterpriseUnit struct {
+	// Counts Absent when suppressed
+	Counts      *DriveCounts `json:"counts,omitempty"`
+	Name        string       `json:"name"`
+	OrgId       Id           `json:"orgId"`
+	RateAll     *float64     `json:"rateAll"`
+	RateObliged *float64     `json:"rateObliged"`
+	RatePresent *float64     `json:"ratePresent"`
+	Suppressed  bool         `json:"suppressed"`
 }
 
 // DriveFreeze defines model for DriveFreeze.
@@ -2852,6 +3015,14 @@ type ExportedCode struct {
 	Used     bool `json:"used"`
 }
 
+// ExportedReminder defines model for ExportedReminder.
+type ExportedReminder struct {
+	DriveId Id `json:"driveId"`
+
+	// RemindedAt RFC 3339 in UTC with milliseconds
+	RemindedAt Time `json:"remindedAt"`
+}
+
 // ExportedSection defines model for ExportedSection.
 type ExportedSection struct {
 	// BelievedMillis The time of it that counts
@@ -3283,6 +3454,12 @@ type MeExport struct {
 	// ExportedAt RFC 3339 in UTC with milliseconds
 	ExportedAt Time         `json:"exportedAt"`
 	Member     MemberRecord `json:"member"`
+
+	// Reminders Of study drives
+	Reminders []ExportedReminder `json:"reminders"`
+
+	// RollChanges Additions to rolls of drives, and removals
+	RollChanges []RollChange `json:"rollChanges"`
 
 	// Studied What was read and heard
 	Studied []ExportedStudy `json:"studied"`
@@ -4178,6 +4355,49 @@ type QuizWindow struct {
 // RankKey `allCorrect` is a condition of prizes too
 type RankKey string
 
+// ReadingProgress defines model for ReadingProgress.
+type ReadingProgress struct {
+	DriveId *string       `json:"driveId"`
+	Texts   []ReadingText `json:"texts"`
+}
+
+// ReadingRecording defines model for ReadingRecording.
+type ReadingRecording struct {
+	Heard        bool  `json:"heard"`
+	LengthMillis int64 `json:"lengthMillis"`
+
+	// PlayedMillis What of it was played, each part once
+	PlayedMillis int64 `json:"playedMillis"`
+}
+
+// ReadingSection defines model for ReadingSection.
+type ReadingSection struct {
+	// CountedMillis Time in the foreground that counts, at most what can have passed
+	CountedMillis int64  `json:"countedMillis"`
+	Id            string `json:"id"`
+
+	// NeededMillis The least time in which it counts as read
+	NeededMillis int64 `json:"neededMillis"`
+	ReachedEnd   bool  `json:"reachedEnd"`
+	Read         bool  `json:"read"`
+}
+
+// ReadingText How far a member is with a document or a material; one of the two ids is there
+type ReadingText struct {
+	DocumentId *Id  `json:"documentId,omitempty"`
+	Done       bool `json:"done"`
+	MaterialId *Id  `json:"materialId,omitempty"`
+
+	// Read How many sections count as read
+	Read      int64             `json:"read"`
+	Recording *ReadingRecording `json:"recording,omitempty"`
+	Sections  []ReadingSection  `json:"sections"`
+	Title     string            `json:"title"`
+
+	// Version The version that is asked for
+	Version int64 `json:"version"`
+}
+
 // ReasonRequest defines model for ReasonRequest.
 type ReasonRequest struct {
 	Reason string `json:"reason"`
@@ -4238,6 +4458,37 @@ type ReleasedRanking struct {
 	// ReleasedAt RFC 3339 in UTC with milliseconds
 	ReleasedAt Time  `json:"releasedAt"`
 	Round      int64 `json:"round"`
+}
+
+// Reminder defines model for Reminder.
+type Reminder struct {
+	DriveId Id `json:"driveId"`
+
+	// ExemptLeftOut How many owe nothing and have not asked to be informed
+	ExemptLeftOut int64 `json:"exemptLeftOut"`
+	Id            Id    `json:"id"`
+	OrgId         Id    `json:"orgId"`
+
+	// RecentLeftOut How many were reminded less than 24 hours before
+	RecentLeftOut int64 `json:"recentLeftOut"`
+
+	// Reminded How many members it goes to
+	Reminded int64 `json:"reminded"`
+
+	// RemindedAt RFC 3339 in UTC with milliseconds
+	RemindedAt Time `json:"remindedAt"`
+}
+
+// ReminderInput defines model for ReminderInput.
+type ReminderInput struct {
+	// OrgId Whose members and all below
+	OrgId Id `json:"orgId"`
+}
+
+// ReminderList defines model for ReminderList.
+type ReminderList struct {
+	Items      []Reminder `json:"items"`
+	NextCursor *string    `json:"nextCursor"`
 }
 
 // Response defines model for Response.
@@ -4303,6 +4554,35 @@ type RoleName string
 // RolesInput defines model for RolesInput.
 type RolesInput struct {
 	Roles []RoleGrant `json:"roles"`
+}
+
+// RollChange defines model for RollChange.
+type RollChange struct {
+	// ChangedAt RFC 3339 in UTC with milliseconds
+	ChangedAt Time           `json:"changedAt"`
+	DriveId   Id             `json:"driveId"`
+	Kind      RollChangeKind `json:"kind"`
+	MemberId  Id             `json:"memberId"`
+
+	// OrgId The unit that the member counts in
+	OrgId  Id     `json:"orgId"`
+	Reason string `json:"reason"`
+}
+
+// RollChangeInput defines model for RollChangeInput.
+type RollChangeInput struct {
+	Kind     RollChangeKind `json:"kind"`
+	MemberId Id             `json:"memberId"`
+	Reason   string         `json:"reason"`
+}
+
+// RollChangeKind defines model for RollChangeKind.
+type RollChangeKind string
+
+// RollChangeList defines model for RollChangeList.
+type RollChangeList struct {
+	Items      []RollChange `json:"items"`
+	NextCursor *string      `json:"nextCursor"`
 }
 
 // SavedAnswer defines model for SavedAnswer.
@@ -4593,6 +4873,79 @@ type Visibility struct {
 // VisibilityKind defines model for Visibility.Kind.
 type VisibilityKind string
 
+// YearDrive defines model for YearDrive.
+type YearDrive struct {
+	// ClosesAt RFC 3339 in UTC with milliseconds
+	ClosesAt Time `json:"closesAt"`
+
+	// DueAt RFC 3339 in UTC with milliseconds
+	DueAt Time `json:"dueAt"`
+	Id    Id   `json:"id"`
+
+	// OpensAt RFC 3339 in UTC with milliseconds
+	OpensAt Time `json:"opensAt"`
+
+	// RollDate Calendar day, YYYY-MM-DD
+	RollDate Date   `json:"rollDate"`
+	Title    string `json:"title"`
+}
+
+// YearMember defines model for YearMember.
+type YearMember struct {
+	// CompletedExempt How many were completed that were not owed
+	CompletedExempt  int64 `json:"completedExempt"`
+	CompletedObliged int64 `json:"completedObliged"`
+
+	// Drives Oldest first; those whose roll has the member, and those completed all the same
+	Drives   []YearMemberDrive `json:"drives"`
+	Kind     MemberKind        `json:"kind"`
+	MemberId Id                `json:"memberId"`
+	Name     string            `json:"name"`
+
+	// Obliged How many drives were owed
+	Obliged int64        `json:"obliged"`
+	OrgId   Id           `json:"orgId"`
+	Status  MemberStatus `json:"status"`
+}
+
+// YearMemberDrive defines model for YearMemberDrive.
+type YearMemberDrive struct {
+	// Basis What shows it: evidence, a session of study, a secretary, or evidence of who owed nothing
+	Basis *CompletionBasis `json:"basis,omitempty"`
+
+	// CompletedOn A day, YYYY-MM-DD
+	CompletedOn *string `json:"completedOn"`
+	DriveId     Id      `json:"driveId"`
+
+	// Exempt Owed nothing, on the day of the roll or today: what was completed is credit
+	Exempt bool `json:"exempt"`
+	OnRoll bool `json:"onRoll"`
+
+	// OnTime Completed by the own deadline; null for who owed nothing or has not completed
+	OnTime *bool            `json:"onTime"`
+	State  DriveMemberState `json:"state"`
+}
+
+// YearMemberList defines model for YearMemberList.
+type YearMemberList struct {
+	Drives     []YearDrive  `json:"drives"`
+	Items      []YearMember `json:"items"`
+	NextCursor *string      `json:"nextCursor"`
+	OrgId      Id           `json:"orgId"`
+	Year       int64        `json:"year"`
+}
+
+// YearReport defines model for YearReport.
+type YearReport struct {
+	// AsOf RFC 3339 in UTC with milliseconds
+	AsOf Time `json:"asOf"`
+
+	// Drives Oldest first
+	Drives []YearDrive `json:"drives"`
+	Unit   DriveUnit   `json:"unit"`
+	Year   int64       `json:"year"`
+}
+
 // AsOf Calendar day, YYYY-MM-DD
 type AsOf = Date
 
@@ -4646,6 +4999,9 @@ type ReportOrg = Id
 
 // Round defines model for Round.
 type Round = int64
+
+// Year defines model for Year.
+type Year = int
 
 // ListAuditParams defines parameters for ListAudit.
 type ListAuditParams struct {
@@ -4874,6 +5230,31 @@ type ListDocumentsParamsSort string
 // GetDocumentChangesParams defines parameters for GetDocumentChanges.
 type GetDocumentChangesParams struct {
 	From int64 `form:"from" json:"from"`
+}
+
+// PrintDocumentParams defines parameters for PrintDocument.
+type PrintDocumentParams struct {
+	// Large In large type
+	Large *PrintDocumentParamsLarge `form:"large,omitempty" json:"large,omitempty"`
+}
+
+// PrintDocumentParamsLarge defines parameters for PrintDocument.
+type PrintDocumentParamsLarge string
+
+// ListRemindersParams defines parameters for ListReminders.
+type ListRemindersParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListRollChangesParams defines parameters for ListRollChanges.
+type ListRollChangesParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // ListEditorContestsParams defines parameters for ListEditorContests.
@@ -5254,6 +5635,11 @@ type ListBookmarksParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// GetMyProgressParams defines parameters for GetMyProgress.
+type GetMyProgressParams struct {
+	DriveId *Id `form:"driveId,omitempty" json:"driveId,omitempty"`
+}
+
 // ListDriveMembersParams defines parameters for ListDriveMembers.
 type ListDriveMembersParams struct {
 	Status *DriveMemberState `form:"status,omitempty" json:"status,omitempty"`
@@ -5299,6 +5685,24 @@ type GetDriveReportParams struct {
 	Depth *ReportDepth `form:"depth,omitempty" json:"depth,omitempty"`
 }
 
+// ListDriveEnterprisesParams defines parameters for ListDriveEnterprises.
+type ListDriveEnterprisesParams struct {
+	// OrgId An organisation within the scope of the caller; default the highest
+	OrgId *ReportOrg `form:"orgId,omitempty" json:"orgId,omitempty"`
+
+	// AsOf As of the end of this day; default today
+	AsOf *AsOf `form:"asOf,omitempty" json:"asOf,omitempty"`
+}
+
+// GetDriveEnterpriseParams defines parameters for GetDriveEnterprise.
+type GetDriveEnterpriseParams struct {
+	// OrgId An organisation within the scope of the caller; default the highest
+	OrgId *ReportOrg `form:"orgId,omitempty" json:"orgId,omitempty"`
+
+	// AsOf As of the end of this day; default today
+	AsOf *AsOf `form:"asOf,omitempty" json:"asOf,omitempty"`
+}
+
 // GetDriveFreezeParams defines parameters for GetDriveFreeze.
 type GetDriveFreezeParams struct {
 	// OrgId An organisation within the scope of the caller; default the highest
@@ -5318,6 +5722,37 @@ type GetDriveTableParams struct {
 
 	// Depth How many levels of units below are shown
 	Depth *ReportDepth `form:"depth,omitempty" json:"depth,omitempty"`
+}
+
+// GetDriveWorkbookParams defines parameters for GetDriveWorkbook.
+type GetDriveWorkbookParams struct {
+	// OrgId An organisation within the scope of the caller; default the highest
+	OrgId *ReportOrg `form:"orgId,omitempty" json:"orgId,omitempty"`
+
+	// AsOf As of the end of this day; default today
+	AsOf *AsOf `form:"asOf,omitempty" json:"asOf,omitempty"`
+
+	// Depth How many levels of units below are shown
+	Depth *ReportDepth `form:"depth,omitempty" json:"depth,omitempty"`
+}
+
+// GetYearReportParams defines parameters for GetYearReport.
+type GetYearReportParams struct {
+	// OrgId An organisation within the scope of the caller; default the highest
+	OrgId *ReportOrg `form:"orgId,omitempty" json:"orgId,omitempty"`
+
+	// Depth How many levels of units below are shown
+	Depth *ReportDepth `form:"depth,omitempty" json:"depth,omitempty"`
+}
+
+// ListYearMembersParams defines parameters for ListYearMembers.
+type ListYearMembersParams struct {
+	// OrgId An organisation within the scope of the caller; default the highest
+	OrgId *ReportOrg `form:"orgId,omitempty" json:"orgId,omitempty"`
+	Limit *Limit     `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // SearchParams defines parameters for Search.
@@ -5410,6 +5845,12 @@ type CorrectCompletionJSONRequestBody = CorrectionInput
 
 // RecordCompletionJSONRequestBody defines body for RecordCompletion for application/json ContentType.
 type RecordCompletionJSONRequestBody = CompletionInput
+
+// RemindMembersJSONRequestBody defines body for RemindMembers for application/json ContentType.
+type RemindMembersJSONRequestBody = ReminderInput
+
+// ChangeRollJSONRequestBody defines body for ChangeRoll for application/json ContentType.
+type ChangeRollJSONRequestBody = RollChangeInput
 
 // CreateContestJSONRequestBody defines body for CreateContest for application/json ContentType.
 type CreateContestJSONRequestBody = ContestCreate
@@ -5665,9 +6106,15 @@ type ServerInterface interface {
 	// EndSession End the session of one device
 	// (DELETE /v1/auth/sessions/{id})
 	EndSession(c *fiber.Ctx, id Id) error
+	// GetCertificate A certificate of a completion, to keep or to print
+	// (GET /v1/completions/{id}/certificate.pdf)
+	GetCertificate(c *fiber.Ctx, id Id) error
 	// CorrectCompletion Revoke a completion of a member of the own branch, or reinstate it
 	// (POST /v1/completions/{id}/corrections)
 	CorrectCompletion(c *fiber.Ctx, id Id) error
+	// GetCredential A completion as a signed credential
+	// (GET /v1/completions/{id}/credential)
+	GetCredential(c *fiber.Ctx, id Id) error
 	// ListContests Contests that the caller may know of, newest first
 	// (GET /v1/contests)
 	ListContests(c *fiber.Ctx, params ListContestsParams) error
@@ -5692,6 +6139,9 @@ type ServerInterface interface {
 	// GetDocumentChanges What changed since version n, by section
 	// (GET /v1/documents/{id}/changes)
 	GetDocumentChanges(c *fiber.Ctx, id Id, params GetDocumentChangesParams) error
+	// PrintDocument A document to print, also in large type
+	// (GET /v1/documents/{id}/print.pdf)
+	PrintDocument(c *fiber.Ctx, id Id, params PrintDocumentParams) error
 	// GetDocumentVersion One version, which never changes
 	// (GET /v1/documents/{id}/versions/{n})
 	GetDocumentVersion(c *fiber.Ctx, id Id, n int64) error
@@ -5701,6 +6151,18 @@ type ServerInterface interface {
 	// RecordCompletion Record that a member of the own branch has studied without a phone
 	// (POST /v1/drives/{id}/completions)
 	RecordCompletion(c *fiber.Ctx, id Id) error
+	// ListReminders The reminders of a drive within the caller's scope, newest first
+	// (GET /v1/drives/{id}/reminders)
+	ListReminders(c *fiber.Ctx, id Id, params ListRemindersParams) error
+	// RemindMembers Remind members of a unit who have not completed a drive
+	// (POST /v1/drives/{id}/reminders)
+	RemindMembers(c *fiber.Ctx, id Id) error
+	// ListRollChanges Who was added to the roll of a drive or removed from it, newest first
+	// (GET /v1/drives/{id}/roll-changes)
+	ListRollChanges(c *fiber.Ctx, id Id, params ListRollChangesParams) error
+	// ChangeRoll Add a member to the roll of a drive, or remove one
+	// (POST /v1/drives/{id}/roll-changes)
+	ChangeRoll(c *fiber.Ctx, id Id) error
 	// ListEditorContests Contests of the caller's organisations, drafts included
 	// (GET /v1/editor/contests)
 	ListEditorContests(c *fiber.Ctx, params ListEditorContestsParams) error
@@ -5944,6 +6406,9 @@ type ServerInterface interface {
 	// ExportMe Everything that is held about me
 	// (GET /v1/me/export)
 	ExportMe(c *fiber.Ctx) error
+	// GetMyProgress How far the caller has read, section by section
+	// (GET /v1/me/progress)
+	GetMyProgress(c *fiber.Ctx, params GetMyProgressParams) error
 	// GetMember A member's record, with its history
 	// (GET /v1/members/{id})
 	GetMember(c *fiber.Ctx, id Id) error
@@ -5980,6 +6445,12 @@ type ServerInterface interface {
 	// GetDriveReport The counts of a drive for an organisation and those below it
 	// (GET /v1/reports/drives/{id})
 	GetDriveReport(c *fiber.Ctx, id Id, params GetDriveReportParams) error
+	// ListDriveEnterprises The counts of a drive by enterprise, across branches
+	// (GET /v1/reports/drives/{id}/enterprises)
+	ListDriveEnterprises(c *fiber.Ctx, id Id, params ListDriveEnterprisesParams) error
+	// GetDriveEnterprise The counts of a drive for one enterprise, by branch
+	// (GET /v1/reports/drives/{id}/enterprises/{enterpriseId})
+	GetDriveEnterprise(c *fiber.Ctx, id Id, enterpriseId Id, params GetDriveEnterpriseParams) error
 	// ListDriveFreezes The freezes of a drive, oldest first
 	// (GET /v1/reports/drives/{id}/freezes)
 	ListDriveFreezes(c *fiber.Ctx, id Id) error
@@ -5992,12 +6463,24 @@ type ServerInterface interface {
 	// GetDriveTable The counts of a drive as a table to save
 	// (GET /v1/reports/drives/{id}/table.csv)
 	GetDriveTable(c *fiber.Ctx, id Id, params GetDriveTableParams) error
+	// GetDriveWorkbook The counts of a drive as a workbook to save
+	// (GET /v1/reports/drives/{id}/table.xlsx)
+	GetDriveWorkbook(c *fiber.Ctx, id Id, params GetDriveWorkbookParams) error
+	// GetYearReport Facts for the yearly assessment, by unit
+	// (GET /v1/reports/years/{year})
+	GetYearReport(c *fiber.Ctx, year Year, params GetYearReportParams) error
+	// ListYearMembers Facts for the yearly assessment, by member
+	// (GET /v1/reports/years/{year}/members)
+	ListYearMembers(c *fiber.Ctx, year Year, params ListYearMembersParams) error
 	// Search Search documents, sections and Q&A
 	// (GET /v1/search)
 	Search(c *fiber.Ctx, params SearchParams) error
 	// Sync What changed since the cursor
 	// (GET /v1/sync)
 	Sync(c *fiber.Ctx, params SyncParams) error
+	// VerifyCertificate Whether a certificate is true
+	// (GET /v1/verify/{code})
+	VerifyCertificate(c *fiber.Ctx, code string) error
 }
 
 // ServerInterfaceWrapper converts contexts to parameters.
@@ -7741,6 +8224,35 @@ func (siw *ServerInterfaceWrapper) EndSession(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetCertificate operation middleware
+func (siw *ServerInterfaceWrapper) GetCertificate(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetCertificate(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // CorrectCompletion operation middleware
 func (siw *ServerInterfaceWrapper) CorrectCompletion(c *fiber.Ctx) error {
 
@@ -7757,6 +8269,35 @@ func (siw *ServerInterfaceWrapper) CorrectCompletion(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.CorrectCompletion(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetCredential operation middleware
+func (siw *ServerInterfaceWrapper) GetCredential(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetCredential(c, id)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -8121,6 +8662,51 @@ func (siw *ServerInterfaceWrapper) GetDocumentChanges(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// PrintDocument operation middleware
+func (siw *ServerInterfaceWrapper) PrintDocument(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params PrintDocumentParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "large" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "large", query, &params.Large, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter large: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.PrintDocument(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetDocumentVersion operation middleware
 func (siw *ServerInterfaceWrapper) GetDocumentVersion(c *fiber.Ctx) error {
 
@@ -8203,6 +8789,168 @@ func (siw *ServerInterfaceWrapper) RecordCompletion(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.RecordCompletion(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListReminders operation middleware
+func (siw *ServerInterfaceWrapper) ListReminders(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRemindersParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListReminders(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// RemindMembers operation middleware
+func (siw *ServerInterfaceWrapper) RemindMembers(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RemindMembers(c, id)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListRollChanges operation middleware
+func (siw *ServerInterfaceWrapper) ListRollChanges(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRollChangesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListRollChanges(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ChangeRoll operation middleware
+func (siw *ServerInterfaceWrapper) ChangeRoll(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ChangeRoll(c, id)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -11694,6 +12442,43 @@ func (siw *ServerInterfaceWrapper) ExportMe(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetMyProgress operation middleware
+func (siw *ServerInterfaceWrapper) GetMyProgress(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetMyProgressParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "driveId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "driveId", query, &params.DriveId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter driveId: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetMyProgress(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // GetMember operation middleware
 func (siw *ServerInterfaceWrapper) GetMember(c *fiber.Ctx) error {
 
@@ -12172,6 +12957,118 @@ func (siw *ServerInterfaceWrapper) GetDriveReport(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// ListDriveEnterprises operation middleware
+func (siw *ServerInterfaceWrapper) ListDriveEnterprises(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDriveEnterprisesParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "orgId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "orgId", query, &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter orgId: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "asOf" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asOf", query, &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter asOf: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListDriveEnterprises(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetDriveEnterprise operation middleware
+func (siw *ServerInterfaceWrapper) GetDriveEnterprise(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// ------------- Path parameter "enterpriseId" -------------
+	var enterpriseId Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "enterpriseId", c.Params("enterpriseId"), &enterpriseId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter enterpriseId: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDriveEnterpriseParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "orgId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "orgId", query, &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter orgId: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "asOf" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asOf", query, &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter asOf: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDriveEnterprise(c, id, enterpriseId, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListDriveFreezes operation middleware
 func (siw *ServerInterfaceWrapper) ListDriveFreezes(c *fiber.Ctx) error {
 
@@ -12349,6 +13246,176 @@ func (siw *ServerInterfaceWrapper) GetDriveTable(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// GetDriveWorkbook operation middleware
+func (siw *ServerInterfaceWrapper) GetDriveWorkbook(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "id" -------------
+	var id Id
+
+	err = runtime.BindStyledParameterWithOptions("simple", "id", c.Params("id"), &id, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter id: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetDriveWorkbookParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "orgId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "orgId", query, &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter orgId: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "asOf" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "asOf", query, &params.AsOf, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter asOf: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "depth" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "depth", query, &params.Depth, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter depth: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetDriveWorkbook(c, id, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// GetYearReport operation middleware
+func (siw *ServerInterfaceWrapper) GetYearReport(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "year" -------------
+	var year Year
+
+	err = runtime.BindStyledParameterWithOptions("simple", "year", c.Params("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter year: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetYearReportParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "orgId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "orgId", query, &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter orgId: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "depth" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "depth", query, &params.Depth, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter depth: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.GetYearReport(c, year, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListYearMembers operation middleware
+func (siw *ServerInterfaceWrapper) ListYearMembers(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "year" -------------
+	var year Year
+
+	err = runtime.BindStyledParameterWithOptions("simple", "year", c.Params("year"), &year, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter year: %w", err).Error())
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListYearMembersParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "orgId" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "orgId", query, &params.OrgId, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter orgId: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListYearMembers(c, year, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // Search operation middleware
 func (siw *ServerInterfaceWrapper) Search(c *fiber.Ctx) error {
 
@@ -12438,6 +13505,35 @@ func (siw *ServerInterfaceWrapper) Sync(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.Sync(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// VerifyCertificate operation middleware
+func (siw *ServerInterfaceWrapper) VerifyCertificate(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "code" -------------
+	var code string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "code", c.Params("code"), &code, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter code: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.VerifyCertificate(c, code)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -12569,6 +13665,34 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/reports/drives/:id/freezes", wrapper.FreezeDrive)
 
 	router.Get(options.BaseURL+"/v1/reports/drives/:id/freezes/:freezeId", wrapper.GetDriveFreeze)
+
+	router.Get(options.BaseURL+"/v1/me/progress", wrapper.GetMyProgress)
+
+	router.Get(options.BaseURL+"/v1/documents/:id/print.pdf", wrapper.PrintDocument)
+
+	router.Get(options.BaseURL+"/v1/completions/:id/certificate.pdf", wrapper.GetCertificate)
+
+	router.Get(options.BaseURL+"/v1/completions/:id/credential", wrapper.GetCredential)
+
+	router.Get(options.BaseURL+"/v1/verify/:code", wrapper.VerifyCertificate)
+
+	router.Get(options.BaseURL+"/v1/drives/:id/roll-changes", wrapper.ListRollChanges)
+
+	router.Post(options.BaseURL+"/v1/drives/:id/roll-changes", wrapper.ChangeRoll)
+
+	router.Get(options.BaseURL+"/v1/drives/:id/reminders", wrapper.ListReminders)
+
+	router.Post(options.BaseURL+"/v1/drives/:id/reminders", wrapper.RemindMembers)
+
+	router.Get(options.BaseURL+"/v1/reports/drives/:id/table.xlsx", wrapper.GetDriveWorkbook)
+
+	router.Get(options.BaseURL+"/v1/reports/drives/:id/enterprises", wrapper.ListDriveEnterprises)
+
+	router.Get(options.BaseURL+"/v1/reports/drives/:id/enterprises/:enterpriseId", wrapper.GetDriveEnterprise)
+
+	router.Get(options.BaseURL+"/v1/reports/years/:year", wrapper.GetYearReport)
+
+	router.Get(options.BaseURL+"/v1/reports/years/:year/members", wrapper.ListYearMembers)
 
 	router.Get(options.BaseURL+"/v1/contests", wrapper.ListContests)
 
@@ -15147,6 +16271,73 @@ func (response EndSessiondefaultApplicationProblemPlusJSONResponse) VisitEndSess
 	return ctx.JSON(&response.Body)
 }
 
+type GetCertificateRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetCertificateResponseObject interface {
+	VisitGetCertificateResponse(ctx *fiber.Ctx) error
+}
+
+type GetCertificate200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type GetCertificate200ApplicationpdfResponse struct {
+	Body          io.Reader
+	Headers       GetCertificate200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetCertificate200ApplicationpdfResponse) VisitGetCertificateResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ContentDisposition != nil {
+		ctx.Response().Header.Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetCertificate404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetCertificate404ApplicationProblemPlusJSONResponse) VisitGetCertificateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetCertificate409ApplicationProblemPlusJSONResponse Problem
+
+func (response GetCertificate409ApplicationProblemPlusJSONResponse) VisitGetCertificateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type GetCertificatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCertificatedefaultApplicationProblemPlusJSONResponse) VisitGetCertificateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type CorrectCompletionRequestObject struct {
 	Id   Id `json:"id"`
 	Body *CorrectCompletionJSONRequestBody
@@ -15191,6 +16382,55 @@ type CorrectCompletiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response CorrectCompletiondefaultApplicationProblemPlusJSONResponse) VisitCorrectCompletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetCredentialRequestObject struct {
+	Id Id `json:"id"`
+}
+
+type GetCredentialResponseObject interface {
+	VisitGetCredentialResponse(ctx *fiber.Ctx) error
+}
+
+type GetCredential200JSONResponse Credential
+
+func (response GetCredential200JSONResponse) VisitGetCredentialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetCredential404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetCredential404ApplicationProblemPlusJSONResponse) VisitGetCredentialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetCredential409ApplicationProblemPlusJSONResponse Problem
+
+func (response GetCredential409ApplicationProblemPlusJSONResponse) VisitGetCredentialResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type GetCredentialdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetCredentialdefaultApplicationProblemPlusJSONResponse) VisitGetCredentialResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -15593,6 +16833,77 @@ func (response GetDocumentChangesdefaultApplicationProblemPlusJSONResponse) Visi
 	return ctx.JSON(&response.Body)
 }
 
+type PrintDocumentRequestObject struct {
+	Id     Id `json:"id"`
+	Params PrintDocumentParams
+}
+
+type PrintDocumentResponseObject interface {
+	VisitPrintDocumentResponse(ctx *fiber.Ctx) error
+}
+
+type PrintDocument200ResponseHeaders struct {
+	ContentDisposition *string
+	ETag               *string
+}
+
+type PrintDocument200ApplicationpdfResponse struct {
+	Body          io.Reader
+	Headers       PrintDocument200ResponseHeaders
+	ContentLength int64
+}
+
+func (response PrintDocument200ApplicationpdfResponse) VisitPrintDocumentResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ContentDisposition != nil {
+		ctx.Response().Header.Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	if response.Headers.ETag != nil {
+		ctx.Response().Header.Set("ETag", fmt.Sprint(*response.Headers.ETag))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/pdf")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type PrintDocument304Response struct {
+}
+
+func (response PrintDocument304Response) VisitPrintDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Status(304)
+	return nil
+}
+
+type PrintDocument404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response PrintDocument404ApplicationProblemPlusJSONResponse) VisitPrintDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type PrintDocumentdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response PrintDocumentdefaultApplicationProblemPlusJSONResponse) VisitPrintDocumentResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetDocumentVersionRequestObject struct {
 	Id Id    `json:"id"`
 	N  int64 `json:"n"`
@@ -15744,6 +17055,206 @@ type RecordCompletiondefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response RecordCompletiondefaultApplicationProblemPlusJSONResponse) VisitRecordCompletionResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListRemindersRequestObject struct {
+	Id     Id `json:"id"`
+	Params ListRemindersParams
+}
+
+type ListRemindersResponseObject interface {
+	VisitListRemindersResponse(ctx *fiber.Ctx) error
+}
+
+type ListReminders200JSONResponse ReminderList
+
+func (response ListReminders200JSONResponse) VisitListRemindersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListReminders404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ListReminders404ApplicationProblemPlusJSONResponse) VisitListRemindersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ListRemindersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRemindersdefaultApplicationProblemPlusJSONResponse) VisitListRemindersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type RemindMembersRequestObject struct {
+	Id   Id `json:"id"`
+	Body *RemindMembersJSONRequestBody
+}
+
+type RemindMembersResponseObject interface {
+	VisitRemindMembersResponse(ctx *fiber.Ctx) error
+}
+
+type RemindMembers201JSONResponse Reminder
+
+func (response RemindMembers201JSONResponse) VisitRemindMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type RemindMembers404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response RemindMembers404ApplicationProblemPlusJSONResponse) VisitRemindMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type RemindMembers409ApplicationProblemPlusJSONResponse Problem
+
+func (response RemindMembers409ApplicationProblemPlusJSONResponse) VisitRemindMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type RemindMembers422ApplicationProblemPlusJSONResponse Problem
+
+func (response RemindMembers422ApplicationProblemPlusJSONResponse) VisitRemindMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(422)
+
+	return ctx.JSON(&response)
+}
+
+type RemindMembers429ApplicationProblemPlusJSONResponse Problem
+
+func (response RemindMembers429ApplicationProblemPlusJSONResponse) VisitRemindMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(429)
+
+	return ctx.JSON(&response)
+}
+
+type RemindMembersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemindMembersdefaultApplicationProblemPlusJSONResponse) VisitRemindMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListRollChangesRequestObject struct {
+	Id     Id `json:"id"`
+	Params ListRollChangesParams
+}
+
+type ListRollChangesResponseObject interface {
+	VisitListRollChangesResponse(ctx *fiber.Ctx) error
+}
+
+type ListRollChanges200JSONResponse RollChangeList
+
+func (response ListRollChanges200JSONResponse) VisitListRollChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListRollChanges404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ListRollChanges404ApplicationProblemPlusJSONResponse) VisitListRollChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ListRollChangesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListRollChangesdefaultApplicationProblemPlusJSONResponse) VisitListRollChangesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ChangeRollRequestObject struct {
+	Id   Id `json:"id"`
+	Body *ChangeRollJSONRequestBody
+}
+
+type ChangeRollResponseObject interface {
+	VisitChangeRollResponse(ctx *fiber.Ctx) error
+}
+
+type ChangeRoll201JSONResponse RollChange
+
+func (response ChangeRoll201JSONResponse) VisitChangeRollResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(201)
+
+	return ctx.JSON(&response)
+}
+
+type ChangeRoll404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeRoll404ApplicationProblemPlusJSONResponse) VisitChangeRollResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ChangeRoll409ApplicationProblemPlusJSONResponse Problem
+
+func (response ChangeRoll409ApplicationProblemPlusJSONResponse) VisitChangeRollResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ChangeRolldefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ChangeRolldefaultApplicationProblemPlusJSONResponse) VisitChangeRollResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -20325,6 +21836,46 @@ func (response ExportMedefaultApplicationProblemPlusJSONResponse) VisitExportMeR
 	return ctx.JSON(&response.Body)
 }
 
+type GetMyProgressRequestObject struct {
+	Params GetMyProgressParams
+}
+
+type GetMyProgressResponseObject interface {
+	VisitGetMyProgressResponse(ctx *fiber.Ctx) error
+}
+
+type GetMyProgress200JSONResponse ReadingProgress
+
+func (response GetMyProgress200JSONResponse) VisitGetMyProgressResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetMyProgress404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetMyProgress404ApplicationProblemPlusJSONResponse) VisitGetMyProgressResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetMyProgressdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetMyProgressdefaultApplicationProblemPlusJSONResponse) VisitGetMyProgressResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type GetMemberRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -20905,6 +22456,107 @@ func (response GetDriveReportdefaultApplicationProblemPlusJSONResponse) VisitGet
 	return ctx.JSON(&response.Body)
 }
 
+type ListDriveEnterprisesRequestObject struct {
+	Id     Id `json:"id"`
+	Params ListDriveEnterprisesParams
+}
+
+type ListDriveEnterprisesResponseObject interface {
+	VisitListDriveEnterprisesResponse(ctx *fiber.Ctx) error
+}
+
+type ListDriveEnterprises200JSONResponse DriveEnterpriseList
+
+func (response ListDriveEnterprises200JSONResponse) VisitListDriveEnterprisesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListDriveEnterprises404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ListDriveEnterprises404ApplicationProblemPlusJSONResponse) VisitListDriveEnterprisesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ListDriveEnterprises409ApplicationProblemPlusJSONResponse Problem
+
+func (response ListDriveEnterprises409ApplicationProblemPlusJSONResponse) VisitListDriveEnterprisesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type ListDriveEnterprisesdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListDriveEnterprisesdefaultApplicationProblemPlusJSONResponse) VisitListDriveEnterprisesResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetDriveEnterpriseRequestObject struct {
+	Id           Id `json:"id"`
+	EnterpriseId Id `json:"enterpriseId"`
+	Params       GetDriveEnterpriseParams
+}
+
+type GetDriveEnterpriseResponseObject interface {
+	VisitGetDriveEnterpriseResponse(ctx *fiber.Ctx) error
+}
+
+type GetDriveEnterprise200JSONResponse DriveEnterpriseReport
+
+func (response GetDriveEnterprise200JSONResponse) VisitGetDriveEnterpriseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetDriveEnterprise404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetDriveEnterprise404ApplicationProblemPlusJSONResponse) VisitGetDriveEnterpriseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetDriveEnterprise409ApplicationProblemPlusJSONResponse Problem
+
+func (response GetDriveEnterprise409ApplicationProblemPlusJSONResponse) VisitGetDriveEnterpriseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type GetDriveEnterprisedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDriveEnterprisedefaultApplicationProblemPlusJSONResponse) VisitGetDriveEnterpriseResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListDriveFreezesRequestObject struct {
 	Id Id `json:"id"`
 }
@@ -21105,6 +22757,156 @@ func (response GetDriveTabledefaultApplicationProblemPlusJSONResponse) VisitGetD
 	return ctx.JSON(&response.Body)
 }
 
+type GetDriveWorkbookRequestObject struct {
+	Id     Id `json:"id"`
+	Params GetDriveWorkbookParams
+}
+
+type GetDriveWorkbookResponseObject interface {
+	VisitGetDriveWorkbookResponse(ctx *fiber.Ctx) error
+}
+
+type GetDriveWorkbook200ResponseHeaders struct {
+	ContentDisposition *string
+}
+
+type GetDriveWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse struct {
+	Body          io.Reader
+	Headers       GetDriveWorkbook200ResponseHeaders
+	ContentLength int64
+}
+
+func (response GetDriveWorkbook200ApplicationvndOpenxmlformatsOfficedocumentSpreadsheetmlSheetResponse) VisitGetDriveWorkbookResponse(ctx *fiber.Ctx) error {
+	if response.Headers.ContentDisposition != nil {
+		ctx.Response().Header.Set("Content-Disposition", fmt.Sprint(*response.Headers.ContentDisposition))
+	}
+	ctx.Response().Header.Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
+	if response.ContentLength != 0 {
+		ctx.Response().Header.Set("Content-Length", fmt.Sprint(response.ContentLength))
+	}
+	ctx.Status(200)
+
+	if closer, ok := response.Body.(io.ReadCloser); ok {
+		defer closer.Close()
+	}
+	_, err := io.Copy(ctx.Response().BodyWriter(), response.Body)
+	return err
+}
+
+type GetDriveWorkbook404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetDriveWorkbook404ApplicationProblemPlusJSONResponse) VisitGetDriveWorkbookResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetDriveWorkbook409ApplicationProblemPlusJSONResponse Problem
+
+func (response GetDriveWorkbook409ApplicationProblemPlusJSONResponse) VisitGetDriveWorkbookResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(409)
+
+	return ctx.JSON(&response)
+}
+
+type GetDriveWorkbookdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetDriveWorkbookdefaultApplicationProblemPlusJSONResponse) VisitGetDriveWorkbookResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type GetYearReportRequestObject struct {
+	Year   Year `json:"year"`
+	Params GetYearReportParams
+}
+
+type GetYearReportResponseObject interface {
+	VisitGetYearReportResponse(ctx *fiber.Ctx) error
+}
+
+type GetYearReport200JSONResponse YearReport
+
+func (response GetYearReport200JSONResponse) VisitGetYearReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type GetYearReport404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response GetYearReport404ApplicationProblemPlusJSONResponse) VisitGetYearReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type GetYearReportdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetYearReportdefaultApplicationProblemPlusJSONResponse) VisitGetYearReportResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListYearMembersRequestObject struct {
+	Year   Year `json:"year"`
+	Params ListYearMembersParams
+}
+
+type ListYearMembersResponseObject interface {
+	VisitListYearMembersResponse(ctx *fiber.Ctx) error
+}
+
+type ListYearMembers200JSONResponse YearMemberList
+
+func (response ListYearMembers200JSONResponse) VisitListYearMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListYearMembers404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response ListYearMembers404ApplicationProblemPlusJSONResponse) VisitListYearMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type ListYearMembersdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListYearMembersdefaultApplicationProblemPlusJSONResponse) VisitListYearMembersResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type SearchRequestObject struct {
 	Params SearchParams
 }
@@ -21157,6 +22959,46 @@ type SyncdefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response SyncdefaultApplicationProblemPlusJSONResponse) VisitSyncResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type VerifyCertificateRequestObject struct {
+	Code string `json:"code"`
+}
+
+type VerifyCertificateResponseObject interface {
+	VisitVerifyCertificateResponse(ctx *fiber.Ctx) error
+}
+
+type VerifyCertificate200JSONResponse CertificateCheck
+
+func (response VerifyCertificate200JSONResponse) VisitVerifyCertificateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type VerifyCertificate404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response VerifyCertificate404ApplicationProblemPlusJSONResponse) VisitVerifyCertificateResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type VerifyCertificatedefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response VerifyCertificatedefaultApplicationProblemPlusJSONResponse) VisitVerifyCertificateResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -21309,9 +23151,15 @@ type StrictServerInterface interface {
 	// EndSession End the session of one device
 	// (DELETE /v1/auth/sessions/{id})
 	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
+	// GetCertificate A certificate of a completion, to keep or to print
+	// (GET /v1/completions/{id}/certificate.pdf)
+	GetCertificate(ctx context.Context, request GetCertificateRequestObject) (GetCertificateResponseObject, error)
 	// CorrectCompletion Revoke a completion of a member of the own branch, or reinstate it
 	// (POST /v1/completions/{id}/corrections)
 	CorrectCompletion(ctx context.Context, request CorrectCompletionRequestObject) (CorrectCompletionResponseObject, error)
+	// GetCredential A completion as a signed credential
+	// (GET /v1/completions/{id}/credential)
+	GetCredential(ctx context.Context, request GetCredentialRequestObject) (GetCredentialResponseObject, error)
 	// ListContests Contests that the caller may know of, newest first
 	// (GET /v1/contests)
 	ListContests(ctx context.Context, request ListContestsRequestObject) (ListContestsResponseObject, error)
@@ -21336,6 +23184,9 @@ type StrictServerInterface interface {
 	// GetDocumentChanges What changed since version n, by section
 	// (GET /v1/documents/{id}/changes)
 	GetDocumentChanges(ctx context.Context, request GetDocumentChangesRequestObject) (GetDocumentChangesResponseObject, error)
+	// PrintDocument A document to print, also in large type
+	// (GET /v1/documents/{id}/print.pdf)
+	PrintDocument(ctx context.Context, request PrintDocumentRequestObject) (PrintDocumentResponseObject, error)
 	// GetDocumentVersion One version, which never changes
 	// (GET /v1/documents/{id}/versions/{n})
 	GetDocumentVersion(ctx context.Context, request GetDocumentVersionRequestObject) (GetDocumentVersionResponseObject, error)
@@ -21345,6 +23196,18 @@ type StrictServerInterface interface {
 	// RecordCompletion Record that a member of the own branch has studied without a phone
 	// (POST /v1/drives/{id}/completions)
 	RecordCompletion(ctx context.Context, request RecordCompletionRequestObject) (RecordCompletionResponseObject, error)
+	// ListReminders The reminders of a drive within the caller's scope, newest first
+	// (GET /v1/drives/{id}/reminders)
+	ListReminders(ctx context.Context, request ListRemindersRequestObject) (ListRemindersResponseObject, error)
+	// RemindMembers Remind members of a unit who have not completed a drive
+	// (POST /v1/drives/{id}/reminders)
+	RemindMembers(ctx context.Context, request RemindMembersRequestObject) (RemindMembersResponseObject, error)
+	// ListRollChanges Who was added to the roll of a drive or removed from it, newest first
+	// (GET /v1/drives/{id}/roll-changes)
+	ListRollChanges(ctx context.Context, request ListRollChangesRequestObject) (ListRollChangesResponseObject, error)
+	// ChangeRoll Add a member to the roll of a drive, or remove one
+	// (POST /v1/drives/{id}/roll-changes)
+	ChangeRoll(ctx context.Context, request ChangeRollRequestObject) (ChangeRollResponseObject, error)
 	// ListEditorContests Contests of the caller's organisations, drafts included
 	// (GET /v1/editor/contests)
 	ListEditorContests(ctx context.Context, request ListEditorContestsRequestObject) (ListEditorContestsResponseObject, error)
@@ -21588,6 +23451,9 @@ type StrictServerInterface interface {
 	// ExportMe Everything that is held about me
 	// (GET /v1/me/export)
 	ExportMe(ctx context.Context, request ExportMeRequestObject) (ExportMeResponseObject, error)
+	// GetMyProgress How far the caller has read, section by section
+	// (GET /v1/me/progress)
+	GetMyProgress(ctx context.Context, request GetMyProgressRequestObject) (GetMyProgressResponseObject, error)
 	// GetMember A member's record, with its history
 	// (GET /v1/members/{id})
 	GetMember(ctx context.Context, request GetMemberRequestObject) (GetMemberResponseObject, error)
@@ -21624,6 +23490,12 @@ type StrictServerInterface interface {
 	// GetDriveReport The counts of a drive for an organisation and those below it
 	// (GET /v1/reports/drives/{id})
 	GetDriveReport(ctx context.Context, request GetDriveReportRequestObject) (GetDriveReportResponseObject, error)
+	// ListDriveEnterprises The counts of a drive by enterprise, across branches
+	// (GET /v1/reports/drives/{id}/enterprises)
+	ListDriveEnterprises(ctx context.Context, request ListDriveEnterprisesRequestObject) (ListDriveEnterprisesResponseObject, error)
+	// GetDriveEnterprise The counts of a drive for one enterprise, by branch
+	// (GET /v1/reports/drives/{id}/enterprises/{enterpriseId})
+	GetDriveEnterprise(ctx context.Context, request GetDriveEnterpriseRequestObject) (GetDriveEnterpriseResponseObject, error)
 	// ListDriveFreezes The freezes of a drive, oldest first
 	// (GET /v1/reports/drives/{id}/freezes)
 	ListDriveFreezes(ctx context.Context, request ListDriveFreezesRequestObject) (ListDriveFreezesResponseObject, error)
@@ -21636,12 +23508,24 @@ type StrictServerInterface interface {
 	// GetDriveTable The counts of a drive as a table to save
 	// (GET /v1/reports/drives/{id}/table.csv)
 	GetDriveTable(ctx context.Context, request GetDriveTableRequestObject) (GetDriveTableResponseObject, error)
+	// GetDriveWorkbook The counts of a drive as a workbook to save
+	// (GET /v1/reports/drives/{id}/table.xlsx)
+	GetDriveWorkbook(ctx context.Context, request GetDriveWorkbookRequestObject) (GetDriveWorkbookResponseObject, error)
+	// GetYearReport Facts for the yearly assessment, by unit
+	// (GET /v1/reports/years/{year})
+	GetYearReport(ctx context.Context, request GetYearReportRequestObject) (GetYearReportResponseObject, error)
+	// ListYearMembers Facts for the yearly assessment, by member
+	// (GET /v1/reports/years/{year}/members)
+	ListYearMembers(ctx context.Context, request ListYearMembersRequestObject) (ListYearMembersResponseObject, error)
 	// Search Search documents, sections and Q&A
 	// (GET /v1/search)
 	Search(ctx context.Context, request SearchRequestObject) (SearchResponseObject, error)
 	// Sync What changed since the cursor
 	// (GET /v1/sync)
 	Sync(ctx context.Context, request SyncRequestObject) (SyncResponseObject, error)
+	// VerifyCertificate Whether a certificate is true
+	// (GET /v1/verify/{code})
+	VerifyCertificate(ctx context.Context, request VerifyCertificateRequestObject) (VerifyCertificateResponseObject, error)
 }
 
 type StrictHandlerFunc func(ctx *fiber.Ctx, args any) (any, error)
@@ -23237,6 +25121,33 @@ func (sh *strictHandler) EndSession(ctx *fiber.Ctx, id Id) error {
 	return nil
 }
 
+// GetCertificate operation middleware
+func (sh *strictHandler) GetCertificate(ctx *fiber.Ctx, id Id) error {
+	var request GetCertificateRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCertificate(ctx.UserContext(), request.(GetCertificateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCertificate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCertificateResponseObject); ok {
+		if err := validResponse.VisitGetCertificateResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // CorrectCompletion operation middleware
 func (sh *strictHandler) CorrectCompletion(ctx *fiber.Ctx, id Id) error {
 	var request CorrectCompletionRequestObject
@@ -23270,6 +25181,33 @@ func (sh *strictHandler) CorrectCompletion(ctx *fiber.Ctx, id Id) error {
 		return err
 	} else if validResponse, ok := response.(CorrectCompletionResponseObject); ok {
 		if err := validResponse.VisitCorrectCompletionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetCredential operation middleware
+func (sh *strictHandler) GetCredential(ctx *fiber.Ctx, id Id) error {
+	var request GetCredentialRequestObject
+
+	request.Id = id
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetCredential(ctx.UserContext(), request.(GetCredentialRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetCredential")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetCredentialResponseObject); ok {
+		if err := validResponse.VisitGetCredentialResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -23498,6 +25436,34 @@ func (sh *strictHandler) GetDocumentChanges(ctx *fiber.Ctx, id Id, params GetDoc
 	return nil
 }
 
+// PrintDocument operation middleware
+func (sh *strictHandler) PrintDocument(ctx *fiber.Ctx, id Id, params PrintDocumentParams) error {
+	var request PrintDocumentRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.PrintDocument(ctx.UserContext(), request.(PrintDocumentRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PrintDocument")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PrintDocumentResponseObject); ok {
+		if err := validResponse.VisitPrintDocumentResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetDocumentVersion operation middleware
 func (sh *strictHandler) GetDocumentVersion(ctx *fiber.Ctx, id Id, n int64) error {
 	var request GetDocumentVersionRequestObject
@@ -23586,6 +25552,144 @@ func (sh *strictHandler) RecordCompletion(ctx *fiber.Ctx, id Id) error {
 		return err
 	} else if validResponse, ok := response.(RecordCompletionResponseObject); ok {
 		if err := validResponse.VisitRecordCompletionResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListReminders operation middleware
+func (sh *strictHandler) ListReminders(ctx *fiber.Ctx, id Id, params ListRemindersParams) error {
+	var request ListRemindersRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListReminders(ctx.UserContext(), request.(ListRemindersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListReminders")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRemindersResponseObject); ok {
+		if err := validResponse.VisitListRemindersResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemindMembers operation middleware
+func (sh *strictHandler) RemindMembers(ctx *fiber.Ctx, id Id) error {
+	var request RemindMembersRequestObject
+
+	request.Id = id
+
+	var body RemindMembersJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RemindMembers(ctx.UserContext(), request.(RemindMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemindMembers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemindMembersResponseObject); ok {
+		if err := validResponse.VisitRemindMembersResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRollChanges operation middleware
+func (sh *strictHandler) ListRollChanges(ctx *fiber.Ctx, id Id, params ListRollChangesParams) error {
+	var request ListRollChangesRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRollChanges(ctx.UserContext(), request.(ListRollChangesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRollChanges")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRollChangesResponseObject); ok {
+		if err := validResponse.VisitListRollChangesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeRoll operation middleware
+func (sh *strictHandler) ChangeRoll(ctx *fiber.Ctx, id Id) error {
+	var request ChangeRollRequestObject
+
+	request.Id = id
+
+	var body ChangeRollJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeRoll(ctx.UserContext(), request.(ChangeRollRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeRoll")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeRollResponseObject); ok {
+		if err := validResponse.VisitChangeRollResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
@@ -26197,6 +28301,33 @@ func (sh *strictHandler) ExportMe(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// GetMyProgress operation middleware
+func (sh *strictHandler) GetMyProgress(ctx *fiber.Ctx, params GetMyProgressParams) error {
+	var request GetMyProgressRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetMyProgress(ctx.UserContext(), request.(GetMyProgressRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetMyProgress")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetMyProgressResponseObject); ok {
+		if err := validResponse.VisitGetMyProgressResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // GetMember operation middleware
 func (sh *strictHandler) GetMember(ctx *fiber.Ctx, id Id) error {
 	var request GetMemberRequestObject
@@ -26585,6 +28716,63 @@ func (sh *strictHandler) GetDriveReport(ctx *fiber.Ctx, id Id, params GetDriveRe
 	return nil
 }
 
+// ListDriveEnterprises operation middleware
+func (sh *strictHandler) ListDriveEnterprises(ctx *fiber.Ctx, id Id, params ListDriveEnterprisesParams) error {
+	var request ListDriveEnterprisesRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDriveEnterprises(ctx.UserContext(), request.(ListDriveEnterprisesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDriveEnterprises")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDriveEnterprisesResponseObject); ok {
+		if err := validResponse.VisitListDriveEnterprisesResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetDriveEnterprise operation middleware
+func (sh *strictHandler) GetDriveEnterprise(ctx *fiber.Ctx, id Id, enterpriseId Id, params GetDriveEnterpriseParams) error {
+	var request GetDriveEnterpriseRequestObject
+
+	request.Id = id
+	request.EnterpriseId = enterpriseId
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDriveEnterprise(ctx.UserContext(), request.(GetDriveEnterpriseRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDriveEnterprise")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDriveEnterpriseResponseObject); ok {
+		if err := validResponse.VisitGetDriveEnterpriseResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListDriveFreezes operation middleware
 func (sh *strictHandler) ListDriveFreezes(ctx *fiber.Ctx, id Id) error {
 	var request ListDriveFreezesRequestObject
@@ -26710,6 +28898,90 @@ func (sh *strictHandler) GetDriveTable(ctx *fiber.Ctx, id Id, params GetDriveTab
 	return nil
 }
 
+// GetDriveWorkbook operation middleware
+func (sh *strictHandler) GetDriveWorkbook(ctx *fiber.Ctx, id Id, params GetDriveWorkbookParams) error {
+	var request GetDriveWorkbookRequestObject
+
+	request.Id = id
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetDriveWorkbook(ctx.UserContext(), request.(GetDriveWorkbookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetDriveWorkbook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetDriveWorkbookResponseObject); ok {
+		if err := validResponse.VisitGetDriveWorkbookResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// GetYearReport operation middleware
+func (sh *strictHandler) GetYearReport(ctx *fiber.Ctx, year Year, params GetYearReportParams) error {
+	var request GetYearReportRequestObject
+
+	request.Year = year
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.GetYearReport(ctx.UserContext(), request.(GetYearReportRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetYearReport")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetYearReportResponseObject); ok {
+		if err := validResponse.VisitGetYearReportResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListYearMembers operation middleware
+func (sh *strictHandler) ListYearMembers(ctx *fiber.Ctx, year Year, params ListYearMembersParams) error {
+	var request ListYearMembersRequestObject
+
+	request.Year = year
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListYearMembers(ctx.UserContext(), request.(ListYearMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListYearMembers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListYearMembersResponseObject); ok {
+		if err := validResponse.VisitListYearMembersResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // Search operation middleware
 func (sh *strictHandler) Search(ctx *fiber.Ctx, params SearchParams) error {
 	var request SearchRequestObject
@@ -26756,6 +29028,33 @@ func (sh *strictHandler) Sync(ctx *fiber.Ctx, params SyncParams) error {
 		return err
 	} else if validResponse, ok := response.(SyncResponseObject); ok {
 		if err := validResponse.VisitSyncResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// VerifyCertificate operation middleware
+func (sh *strictHandler) VerifyCertificate(ctx *fiber.Ctx, code string) error {
+	var request VerifyCertificateRequestObject
+
+	request.Code = code
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.VerifyCertificate(ctx.UserContext(), request.(VerifyCertificateRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "VerifyCertificate")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(VerifyCertificateResponseObject); ok {
+		if err := validResponse.VisitVerifyCertificateResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {

@@ -9,12 +9,17 @@ import (
 // otherwise than Usual.
 type Rules struct {
 	// Exempt are the statuses of those who are not obliged, Excused the kinds.
-	Exempt  []Status
-	Excused []Kind
+	Exempt  []Status `bson:"exempt"`
+	Excused []Kind   `bson:"excused"`
+}
+
+// Owes tells whether a member of a kind and status is obliged.
+func (r *Rules) Owes(k Kind, s Status) bool {
+	return !slices.Contains(r.Exempt, s) && !slices.Contains(r.Excused, k)
 }
 
 // Usual has all obliged but those exempt, for good or for a time.
-func Usual() Rules { return Rules{Exempt: []Status{Exempt, TemporarilyExempt}} }
+func Usual() Rules { return Rules{Exempt: []Status{Exempt, TemporarilyExempt}, Excused: []Kind{}} }
 
 // Counts are those of a unit. All but Total are parts of it, and may overlap.
 type Counts struct {

@@ -83,9 +83,16 @@ type Standing struct {
 	Recorded []EntryKind
 }
 
+// late tells whether the row was added after the opening: then its first change
+// is an addition.
+func (r *Row) late() bool {
+	i := slices.IndexFunc(r.Entries, func(e Entry) bool { return e.Kind == Added || e.Kind == Removed })
+	return i >= 0 && r.Entries[i].Kind == Added
+}
+
 // At returns how the row stood by what had been recorded at an instant.
 func (r *Row) At(t time.Time) Standing {
-	s := Standing{OnRoll: !slices.ContainsFunc(r.Entries, func(e Entry) bool { return e.Kind == Added })}
+	s := Standing{OnRoll: !r.late()}
 	for i := range r.Entries {
 		e := &r.Entries[i]
 		if e.At.After(t) {

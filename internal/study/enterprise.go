@@ -1,0 +1,155 @@
+package study
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"sotay/internal/caller"
+	"sotay/internal/fault"
+	"sotay/internal/study/tally"
+	"sotay/internal/suppress"
+	"sotay/internal/viet"
+)
+
+// Enterprise is the counts of a drive for those who work at an enterprise,
+// wherever they belong.
+type Enterprise struct {
+	ID, Name string
+	Counts   tally.Counts
+	// Units are those that they stand in, by name.
+	Units []EnterpriseUnit
+}
+
+// EnterpriseUnit is the part of an enterprise in one unit. Its counts are not
+// told when Suppressed.
+type EnterpriseUnit struct {
+	OrgID, Name string
+	Counts      tally.Counts
+	Suppressed  bool
+}
+
+// EnterpriseReport is the counts of a drive by enterprise.
+type EnterpriseReport struct {
+	DriveID, Title string
+	AsOf           time.Time
+	RollDate       string
+	// OrgID is the organisation whose members are counted, "" for all.
+	OrgID       string
+	Enterprises []Enterprise // by name
+}
+
+// Enterprises counts a drive by enterprise. Who reports for an organisation gets
+// all those that its members work at; the leader of an enterprise gets that one.
+func (s *Service) Enterprises(ctx context.Context, c *caller.Caller, driveID, orgID, asOf string) (*EnterpriseReport, error) {
+	return s.enterprises(ctx, c, driveID, "", orgID, asOf)
+}
+
+// Enterprise counts a drive for one enterprise, by unit. Its leader, who may not
+// read the names of the units, is not told of fewer than five people.
+func (s *Service) Enterprise(ctx context.Context, c *caller.Caller, driveID, enterpriseID, orgID, asOf string) (*EnterpriseReport, error) {
+	rep, err := s.enterprises(ctx, c, driveID, enterpriseID, orgID, asOf)
+	if err == nil && len(rep.Enterprises) == 0 {
+		return nil, fault.NotFound
+	}
+	return rep, err
+}
+
+// enterprises counts one enterprise, or all that the caller may know of.
+func (s *Service) enterprises(ctx context.Context, c *caller.Caller, driveID, only, orgID, asOf string) (*EnterpriseReport, error) {
+	v, err := s.known(ctx, driveID)
+	if err != nil {
+		return nil, err
+	}
+	own := ownEnterprises(c)
+	if only != "" {
+		own = slices.DeleteFunc(own, func(id string) bool { return id != only })
+	}
+	if orgID != "" || len(own) == 0 {
+		own = nil
+		if orgID, err = s.scope(c, orgID); err != nil {
+			return nil, err
+		}
+		if !s.concerns(v, orgID) {
+			return nil, fault.NotFound
+		}
+	}
+	r, err := s.rollOf(ctx, driveID)
+	if err != nil {
+		return nil, err
+	}
+	n, err := s.counted(ctx, r, asOf)
+	if err != nil {
+		return nil, err
+	}
+	out := &EnterpriseReport{DriveID: driveID, Title: v.Payload.Title, AsOf: n.at, RollDate: r.opening.RollDate, OrgID: orgID}
+	ids := slices.Collect(maps.Keys(n.works))
+	if only != "" {
+		ids = []string{only}
+	}
+	names, err := s.People.EnterpriseNames(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range ids {
+		if own != nil && !slices.Contains(own, id) {
+			continue
+		}
+		e := Enterprise{ID: id, Name: names[id], Units: s.unitsOf(out.RollDate, orgID, n.works[id])}
+		if len(e.Units) == 0 {
+			continue
+		}
+		e.sum(own != nil)
+		out.Enterprises = append(out.Enterprises, e)
+	}
+	slices.SortFunc(out.Enterprises, func(a, b Enterprise) int { return byName(a.Name, b.Name, a.ID, b.ID) })
+	return out, nil
+}
+
+// ownEnterprises are the enterprises that the caller has a role over.
+func ownEnterprises(c *caller.Caller) []string {
+	var out []string
+	for i := range c.Roles {
+		if role := &c.Roles[i]; role.EnterpriseID != "" && slices.Contains(reporters, role.Name) {
+			out = append(out, role.EnterpriseID)
+		}
+	}
+	return out
+}
+
+// unitsOf are the units of the roll's day within an organisation, "" for all, by
+// name.
+func (s *Service) unitsOf(day, orgID string, sums map[string]*tally.Counts) []EnterpriseUnit {
+	var out []EnterpriseUnit
+	for id, n := range sums {
+		name, path, _ := s.People.UnitOn(day, id)
+		if orgID == "" || slices.Contains(path, orgID) {
+			out = append(out, EnterpriseUnit{OrgID: id, Name: name, Counts: *n})
+		}
+	}
+	slices.SortFunc(out, func(a, b EnterpriseUnit) int { return byName(a.Name, b.Name, a.OrgID, b.OrgID) })
+	return out
+}
+
+// sum adds the units up, and hides the small ones when they are not the
+// reader's own.
+func (e *Enterprise) sum(hide bool) {
+	people := make([]int64, len(e.Units))
+	for i := range e.Units {
+		e.Counts.Add(&e.Units[i].Counts)
+		people[i] = e.Units[i].Counts.Total
+	}
+	if !hide {
+		return
+	}
+	for i, small := range suppress.Small(people) {
+		e.Units[i].Suppressed = small
+	}
+}
+
+func byName(a, b, idA, idB string) int {
+	return cmp.Or(strings.Compare(viet.Fold(a), viet.Fold(b)), strings.Compare(a, b), strings.Compare(idA, idB))
+}

@@ -1,0 +1,85 @@
+package study
+
+import (
+	"testing"
+
+	"sotay/internal/caller"
+	"sotay/internal/fault"
+	"sotay/internal/study/tally"
+)
+
+// works makes members who work at an enterprise.
+func (w *world) works(enterprise, org string, ids ...string) {
+	for _, id := range ids {
+		m := member(id, org, "official", "active")
+		m.EnterpriseID = enterprise
+		w.people.put(m)
+	}
+}
+
+// over is somebody with a role over an enterprise.
+func over(id string, role caller.RoleName, enterprise string) *caller.Caller {
+	m := member(id, "a", "official", "active")
+	m.Roles = []caller.Role{{Name: role, EnterpriseID: enterprise}}
+	return &caller.Caller{Identity: &m, SessionID: "phien-" + id}
+}
+
+// An enterprise is counted across branches. Its leader sees it alone, and is not
+// told of a branch with few of its members, nor of one by which those could be
+// reckoned.
+func TestEnterprises(t *testing.T) {
+	t.Parallel()
+	w, e := newWorld(), openEngine(t)
+	w.works("may", "a", "m1", "m2", "m3")
+	w.works("may", "b", "m4", "m5", "m6", "m7", "m8", "m9")
+	w.works("thep", "b", "t1")
+	w.people.put(member("khac", "a", "official", "active"))
+	s := w.replica(t, e)
+	id := w.opened(t, s)
+	w.reads(t, s, "m1", "s1", 1)
+	w.reads(t, s, "m1", "s2", 1)
+	all, err := s.Enterprises(t.Context(), staff("lanhdao", caller.Leader, "root"), id, "", "")
+	if err != nil || len(all.Enterprises) != 2 || all.OrgID != "root" {
+		t.Fatalf("%+v, %v", all, err)
+	}
+	want := tally.Counts{Total: 9, Obliged: 9, CompletedObliged: 1}
+	if x := all.Enterprises[0]; x.ID != "may" || x.Counts != want || x.Units[0].Suppressed || x.Units[0].Counts.Total != 3 {
+		t.Errorf("of the province: %+v", x)
+	}
+	below, err := s.Enterprises(t.Context(), staff("bithu", caller.Secretary, "a"), id, "", "")
+	if err != nil || len(below.Enterprises) != 1 || below.Enterprises[0].Counts.Total != 3 {
+		t.Errorf("of a: %+v, %v", below, err)
+	}
+	boss := over("chu", caller.Leader, "may")
+	own, err := s.Enterprises(t.Context(), boss, id, "", "")
+	if err != nil || len(own.Enterprises) != 1 || own.Enterprises[0].Counts != want || own.OrgID != "" {
+		t.Errorf("own: %+v, %v", own, err)
+	}
+	one, err := s.Enterprise(t.Context(), boss, id, "may", "", "")
+	if err != nil || len(one.Enterprises[0].Units) != 2 || !one.Enterprises[0].Units[0].Suppressed || !one.Enterprises[0].Units[1].Suppressed {
+		t.Errorf("by branch: %+v, %v", one, err)
+	}
+	then, err := s.Enterprise(t.Context(), boss, id, "may", "", "2026-11-22")
+	if err != nil || then.Enterprises[0].Counts.CompletedObliged != 0 || then.Enterprises[0].Counts.Total != 9 {
+		t.Errorf("as of the day before: %+v, %v", then, err)
+	}
+	for name, who := range map[string]*caller.Caller{"another's": over("chu-thep", caller.Leader, "thep"), "a member": w.as("m1"), "an editor": staff("bt", caller.Editor, "root")} {
+		_, err := s.Enterprise(t.Context(), who, id, "may", "", "")
+		if refused(t, err, fault.NotFound); t.Failed() {
+			t.Fatal(name)
+		}
+	}
+	_, err = s.Enterprise(t.Context(), boss, id, "may", "root", "")
+	refused(t, err, fault.NotFound)
+}
+
+// Three branches of which one is small: another one is hidden with it, and the
+// third is told.
+func TestEnterpriseUnitsAreHiddenTogether(t *testing.T) {
+	t.Parallel()
+	x := Enterprise{Units: []EnterpriseUnit{{OrgID: "a", Counts: tally.Counts{Total: 2}}, {OrgID: "b", Counts: tally.Counts{Total: 6}}, {OrgID: "c", Counts: tally.Counts{Total: 30}}}}
+	x.sum(true)
+	if !x.Units[0].Suppressed || !x.Units[1].Suppressed || x.Units[2].Suppressed || x.Counts.Total != 38 {
+		t.Errorf("%+v", x)
+	}
+}

@@ -1,0 +1,185 @@
+package study
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"sotay/internal/audit"
+	"sotay/internal/caller"
+	"sotay/internal/clock"
+	"sotay/internal/effect"
+	"sotay/internal/fault"
+	"sotay/internal/ident"
+	"sotay/internal/store"
+)
+
+// Reminder says who was reminded of a drive, by whom. It is stored for delivery;
+// nothing in it changes.
+type Reminder struct {
+	store.Meta     `bson:",inline"`
+	effect.Pending `bson:",inline"`
+	DriveID        string    `bson:"driveId"`
+	OrgID          string    `bson:"orgId"`
+	At             time.Time `bson:"at"`
+	By             string    `bson:"by"`
+	Members        []string  `bson:"members"`
+	// How many were left out: who owes nothing and has not asked, and who was
+	// reminded shortly before.
+	ExemptLeftOut int64 `bson:"exemptLeftOut"`
+	RecentLeftOut int64 `bson:"recentLeftOut"`
+}
+
+func reminderSchema() *store.Schema {
+	return &store.Schema{Name: "drivereminders", Indexes: []store.Index{
+		{Name: "drive", Fields: []store.Field{{Path: "driveId", Type: store.String}, {Path: "at", Type: store.Date}}},
+		{Name: "member", Fields: []store.Field{{Path: "members", Type: store.String, Array: true}}},
+		effect.Index(),
+	}}
+}
+
+const (
+	remindEvery = 24 * time.Hour
+	// maxReminded bounds the members of one reminder.
+	maxReminded = 5000
+)
+
+// What reminders are refused for.
+var (
+	remindedRecently = fault.New(fault.TooMany, "reminded_recently",
+		"Đơn vị này đã được nhắc trong 24 giờ qua.", "This unit has been reminded in the last 24 hours.")
+	nobodyToRemind = fault.New(fault.Conflict, "nobody_to_remind",
+		"Không còn ai cần nhắc.", "There is nobody to remind.")
+	driveClosed = fault.New(fault.Conflict, "closed",
+		"Đợt học tập đã đóng.", "The drive has closed.")
+	tooManyMembers = fault.New(fault.Unsuited, "too_many_members",
+		"Quá nhiều người; hãy nhắc theo từng đơn vị cấp dưới.", "Too many members: remind the units below one by one.").
+		At("/orgId", "too_many", "Hãy chọn đơn vị cấp dưới.", "Choose a unit below.")
+)
+
+// Remind stores a reminder to the members of a unit who have not completed a
+// drive and owe it, or are exempt and have asked to be informed. Nobody is
+// reminded twice in 24 hours.
+func (s *Service) Remind(ctx context.Context, c *caller.Caller, driveID, orgID string) (Reminder, error) {
+	v, err := s.drive(driveID)
+	if err != nil {
+		return Reminder{}, err
+	}
+	if !c.Covers(s.Orgs.OrgPath(orgID), caller.Secretary) {
+		return Reminder{}, fault.NotFound
+	}
+	now := s.Now()
+	if !now.Before(v.Payload.ClosesAt) {
+		return Reminder{}, driveClosed
+	}
+	r, err := s.rollOf(ctx, driveID)
+	if err != nil {
+		return Reminder{}, err
+	}
+	recent, err := s.reminded(ctx, driveID, orgID, now)
+	if err != nil {
+		return Reminder{}, err
+	}
+	// Two at once on one day are one: the insert decides.
+	m := Reminder{Meta: store.Meta{ID: ident.Derive("reminder", driveID, orgID, clock.Day(now))}, DriveID: driveID, OrgID: orgID, At: now, By: c.MemberID}
+	if err := s.address(ctx, v, r, recent, &m); err != nil {
+		return m, err
+	}
+	m.Add(now, fxAudit, audit.Args(now, c.MemberID, "drive.remind", "drive/"+driveID, map[string]string{"org": orgID}))
+	err = s.reminders.Insert(ctx, &m)
+	if store.IsDuplicate(err, "_id") {
+		return m, remindedRecently.After(remindEvery)
+	}
+	if err != nil {
+		return m, err
+	}
+	return s.reminderFx.Settle(ctx, "reminder", m.ID, m), nil
+}
+
+// reminded are the members who were reminded of a drive lately; it refuses when
+// the unit was.
+func (s *Service) reminded(ctx context.Context, driveID, orgID string, now time.Time) (map[string]bool, error) {
+	out := map[string]bool{}
+	err := s.reminders.All(ctx, store.Query{Index: "drive", Eq: []any{driveID}, From: now.Add(-remindEvery)}, func(m Reminder) error {
+		if m.OrgID == orgID {
+			return remindedRecently.After(m.At.Add(remindEvery).Sub(now))
+		}
+		for _, id := range m.Members {
+			out[id] = true
+		}
+		return nil
+	})
+	return out, err
+}
+
+// address finds whom a reminder goes to.
+func (s *Service) address(ctx context.Context, v *DriveVersion, r *roll, recent map[string]bool, m *Reminder) error {
+	var exempt []string
+	var failed error
+	s.People.EachIn(m.OrgID, func(i *caller.Identity) {
+		row, there := r.mark(i.MemberID)
+		if failed != nil || !there || row.removed || row.stands || !s.mayStudy(v, i) || !slices.Contains(onRoll, i.Status) {
+			return
+		}
+		owed, err := s.obliged(ctx, v, i)
+		switch {
+		case err != nil:
+			failed = err
+		case !owed:
+			exempt = append(exempt, i.MemberID)
+		case recent[i.MemberID]:
+			m.RecentLeftOut++
+		default:
+			m.Members = append(m.Members, i.MemberID)
+		}
+	})
+	if failed != nil {
+		return failed
+	}
+	if len(m.Members) > maxReminded || len(exempt) > maxReminded {
+		return tooManyMembers
+	}
+	wants, err := s.People.WantInformation(ctx, exempt)
+	if err != nil {
+		return err
+	}
+	for _, id := range exempt {
+		switch {
+		case !wants[id]:
+			m.ExemptLeftOut++
+		case recent[id]:
+			m.RecentLeftOut++
+		default:
+			m.Members = append(m.Members, id)
+		}
+	}
+	if len(m.Members) == 0 {
+		return nobodyToRemind
+	}
+	slices.Sort(m.Members)
+	return nil
+}
+
+// Reminders lists the reminders of a drive within the caller's scope, newest
+// first. A page may be short, even empty, and still have a next one.
+func (s *Service) Reminders(ctx context.Context, c *caller.Caller, driveID, cursor string, limit int) ([]Reminder, *string, error) {
+	if _, err := s.known(ctx, driveID); err != nil {
+		return nil, nil, err
+	}
+	list := "reminders/" + driveID
+	q := store.Query{Index: "drive", Eq: []any{driveID}, Desc: true, Limit: limit}
+	var err error
+	if q.After, err = store.OpenPosition(s.Pages, list, cursor); err != nil {
+		return nil, nil, err
+	}
+	page, err := s.reminders.Find(ctx, q)
+	if err != nil {
+		return nil, nil, err
+	}
+	out := slices.DeleteFunc(page.Items, func(m Reminder) bool { return !c.Covers(s.Orgs.OrgPath(m.OrgID), caller.Secretary) })
+	if !page.More {
+		return out, nil, nil
+	}
+	next, err := page.Next.Seal(s.Pages, list)
+	return out, next, err
+}
