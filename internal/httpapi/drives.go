@@ -182,7 +182,7 @@ func (s *Server) ListDriveMembers(ctx context.Context, r contract.ListDriveMembe
 		out.Items[i] = contract.DriveMember{MemberId: x.MemberID, Name: x.Name, OrgId: x.OrgID, Kind: contract.MemberKind(x.Kind),
 			Status: contract.MemberStatus(x.Status), State: contract.DriveMemberState(x.State), OnRoll: x.OnRoll, Obliged: x.Obliged,
 			Overdue: x.Obliged && x.State != study.StateCompleted && x.DueAt.Before(now), DueAt: stampOf(x.DueAt),
-			Steps: driveProgress(x.Steps), Completion: driveCompletion(x.Completion)}
+			Steps: driveProgress(x.Steps), TimeCapped: x.Capped, Completion: driveCompletion(x.Completion)}
 	}
 	return out, nil
 }

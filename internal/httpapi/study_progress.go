@@ -35,7 +35,7 @@ func readingText(r *study.Reading) contract.ReadingText {
 	for i := range r.Sections {
 		x := &r.Sections[i]
 		out.Sections[i] = contract.ReadingSection{Id: x.ID, Read: x.Read, ReachedEnd: x.ReachedEnd, CountedMillis: x.Counted.Milliseconds(),
-			NeededMillis: x.Needed.Milliseconds()}
+			NeededMillis: x.Needed.Milliseconds(), Capped: x.Capped}
 	}
 	if r.Length > 0 {
 		out.Recording = &contract.ReadingRecording{Heard: r.Heard, PlayedMillis: r.Played.Milliseconds(), LengthMillis: r.Length.Milliseconds()}

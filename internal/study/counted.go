@@ -10,23 +10,30 @@ import (
 )
 
 // counted are the counts of each unit's own members at an instant: of all, and of
-// those who work at each enterprise. A unit that by a later act was no more on
-// the roll's day counts in the one that took its place.
+// those who work at each enterprise. The units are those of a day; what was none
+// then counts in the one that took its place.
 type counted struct {
 	at    time.Time
+	day   string // "" for today
 	all   map[string]*tally.Counts
 	works map[string]map[string]*tally.Counts // by enterprise, then by unit
 }
 
 // counted counts a roll by what had been recorded by the end of a day, "" for
-// now.
-func (s *Service) counted(ctx context.Context, r *roll, asOf string) (*counted, error) {
-	n := &counted{at: s.Now(), all: map[string]*tally.Counts{}, works: map[string]map[string]*tally.Counts{}}
+// now, in the units of the roll's day; but in those of today when an organisation
+// is asked for that was not there yet.
+func (s *Service) counted(ctx context.Context, r *roll, orgID, asOf string) (*counted, error) {
+	n := &counted{at: s.Now(), day: r.opening.RollDate, all: map[string]*tally.Counts{}, works: map[string]map[string]*tally.Counts{}}
+	if orgID != "" {
+		if _, path, _ := s.People.UnitOn(n.day, orgID); path == nil {
+			n.day = ""
+		}
+	}
 	if asOf == "" {
 		r.mu.RLock()
 		defer r.mu.RUnlock()
 		for _, p := range r.pages {
-			n.add(s.People.HeirOn(r.opening.RollDate, p.orgID), &p.counts, p.works)
+			n.add(s.People.HeirOn(n.day, p.orgID), &p.counts, p.works)
 		}
 		return n, nil
 	}
@@ -36,7 +43,7 @@ func (s *Service) counted(ctx context.Context, r *roll, asOf string) (*counted, 
 	}
 	err = s.pages.All(ctx, store.Query{Index: "roll", Eq: []any{r.opening.RollID}}, func(p Page) error {
 		all := tally.Of(p.rows(), r.opening.Rules, n.at)
-		n.add(s.People.HeirOn(r.opening.RollDate, p.OrgID), &all, works(&p, &r.opening.Rules, n.at))
+		n.add(s.People.HeirOn(n.day, p.OrgID), &all, works(&p, &r.opening.Rules, n.at))
 		return nil
 	})
 	if err != nil {

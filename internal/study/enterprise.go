@@ -81,7 +81,7 @@ func (s *Service) enterprises(ctx context.Context, c *caller.Caller, driveID, on
 	if err != nil {
 		return nil, err
 	}
-	n, err := s.counted(ctx, r, asOf)
+	n, err := s.counted(ctx, r, orgID, asOf)
 	if err != nil {
 		return nil, err
 	}
@@ -98,7 +98,7 @@ func (s *Service) enterprises(ctx context.Context, c *caller.Caller, driveID, on
 		if own != nil && !slices.Contains(own, id) {
 			continue
 		}
-		e := Enterprise{ID: id, Name: names[id], Units: s.unitsOf(out.RollDate, orgID, n.works[id])}
+		e := Enterprise{ID: id, Name: names[id], Units: s.unitsOf(n.day, orgID, n.works[id])}
 		if len(e.Units) == 0 {
 			continue
 		}

@@ -197,7 +197,11 @@ func (s *Service) keep(ctx context.Context, memberID, into string, r evidence.Re
 		if !errors.Is(err, store.ErrNotFound) {
 			return s.kept(ctx, row, err)
 		}
-		row = Evidence{Meta: store.Meta{ID: id}, MemberID: memberID, DriveID: driveID, Record: bounded(nil, r), Studied: []Studied{}}
+		before, err := s.outside(ctx, memberID, driveID)
+		if err != nil {
+			return err
+		}
+		row = Evidence{Meta: store.Meta{ID: id}, MemberID: memberID, DriveID: driveID, Record: bounded(nil, evidence.Merge(before, r)), Studied: []Studied{}}
 		if err := s.evaluate(ctx, &row); err != nil {
 			return err
 		}
@@ -205,6 +209,31 @@ func (s *Service) keep(ctx context.Context, memberID, into string, r evidence.Re
 			return s.kept(ctx, row, err)
 		}
 	}
+}
+
+// outside is what a member has read of the texts of a drive while it was open
+// and no drive was known to ask for it: this process may not have known yet, or
+// the drive was published later than it opened.
+func (s *Service) outside(ctx context.Context, memberID, driveID string) (evidence.Record, error) {
+	var out evidence.Record
+	v := s.out.Load().drives[driveID]
+	if v == nil {
+		return out, nil
+	}
+	var ids []string
+	for i := range v.Payload.Steps {
+		if x := &v.Payload.Steps[i]; x.Kind != QuizStep {
+			kind, id := x.Item()
+			ids = append(ids, evidenceID("/"+kind+"/"+id, memberID))
+		}
+	}
+	found, err := s.records.GetMany(ctx, ids)
+	for _, id := range ids {
+		if e, there := found[id]; there {
+			out = evidence.Merge(out, e.Within(v.Payload.OpensAt.UnixMilli(), v.Payload.ClosesAt.UnixMilli()))
+		}
+	}
+	return out, err
 }
 
 // kept performs what follows from a record that was written.

@@ -172,9 +172,9 @@ func (s *Service) Frozen(ctx context.Context, c *caller.Caller, driveID, freezeI
 	}
 	sums := map[string]*tally.Counts{}
 	for i := range f.Units {
-		add(sums, s.People.HeirOn(now.RollDate, f.Units[i].OrgID), &f.Units[i].Counts)
+		add(sums, s.People.HeirOn(now.day, f.Units[i].OrgID), &f.Units[i].Counts)
 	}
-	then := s.unit(now.RollDate, now.Unit.OrgID, sums, depth)
+	then := s.unit(now.day, now.Unit.OrgID, sums, depth)
 	return &Frozen{Freeze: f, RollDate: now.RollDate, Unit: since(then, &now.Unit)}, nil
 }
 

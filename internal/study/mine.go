@@ -20,8 +20,9 @@ type Mine struct {
 	// OnRoll tells whether the member counts in it, Obliged whether they owe it
 	// today.
 	OnRoll, Obliged bool
-	// Began tells whether any evidence is there.
-	Began bool
+	// Began tells whether any evidence is there, Capped whether more time was
+	// claimed than can have passed.
+	Began, Capped bool
 	// DueAt is the zero time for who owes nothing.
 	DueAt      time.Time
 	Steps      []Progress
@@ -100,7 +101,7 @@ func (s *Service) mine(ctx context.Context, v *DriveVersion, m *caller.Identity)
 	if err != nil {
 		return out, err
 	}
-	out.Began = len(e.Sections) > 0
+	out.Began, out.Capped = len(e.Sections) > 0, e.Capped
 	if out.Steps, _, err = s.steps(ctx, v, &e); err != nil {
 		return out, err
 	}
@@ -136,17 +137,21 @@ func (s *Service) looked(ctx context.Context, v *DriveVersion, memberID string) 
 	return e, s.kept(ctx, e, err)
 }
 
-// begun is the evidence of who has read nothing in a drive: it is kept when a
-// quiz alone shows something.
+// begun is the evidence of who has sent none in a drive: it is kept when a quiz
+// alone shows something, or what was read before the drive was known.
 func (s *Service) begun(ctx context.Context, v *DriveVersion, memberID string) (Evidence, error) {
 	e := Evidence{Meta: store.Meta{ID: evidenceID(v.ItemID, memberID)}, MemberID: memberID, DriveID: v.ItemID, Studied: []Studied{}}
 	if s.Now().Before(v.Payload.OpensAt) {
 		return e, nil
 	}
+	var err error
+	if e.Record, err = s.outside(ctx, memberID, v.ItemID); err != nil {
+		return e, err
+	}
 	if err := s.evaluate(ctx, &e); err != nil || len(e.Fx) == 0 {
 		return e, err
 	}
-	err := s.records.Insert(ctx, &e)
+	err = s.records.Insert(ctx, &e)
 	if store.IsDuplicate(err, "_id") {
 		return s.records.Get(ctx, e.ID)
 	}

@@ -34,8 +34,9 @@ type SectionRead struct {
 	ID               string
 	Read, ReachedEnd bool
 	// Counted is the time that counts, Needed the least in which it counts as
-	// read.
+	// read. Capped says that more was claimed than can have passed.
 	Counted, Needed time.Duration
+	Capped          bool
 }
 
 // MyReading returns how far the caller is with the texts of a drive, read or
@@ -132,7 +133,7 @@ func (s *Service) readingOf(ctx context.Context, kind, id string, t *Text, e *Ev
 		}
 		o := &out.Sections[k]
 		o.ReachedEnd = o.ReachedEnd || x.EndAt != 0
-		o.Counted = max(o.Counted, spent[i].Time)
+		o.Counted, o.Capped = max(o.Counted, spent[i].Time), o.Capped || spent[i].Capped
 		o.Read = o.Read || s.Reading.Read(x, spent[i], t.Sections[k].Syllables)
 	}
 	for i := range out.Sections {

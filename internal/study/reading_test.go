@@ -43,3 +43,29 @@ func TestMyReading(t *testing.T) {
 	_, err = s.MyReading(t.Context(), w.as("doc"), id)
 	refused(t, err, fault.NotFound)
 }
+
+// What was read while a drive was open, before anybody knew of it, counts when
+// the drive is known: it was published after it opened.
+func TestReadBeforeTheDriveWasKnown(t *testing.T) {
+	t.Parallel()
+	w, e := newWorld(), openEngine(t)
+	w.people.put(member("doc", "a", "official", "active"))
+	w.people.put(member("som", "a", "official", "active"))
+	s := w.replica(t, e)
+	w.reads(t, s, "som", "s1", 1) // more than an hour before: it was not open
+	w.clock.advance(2 * time.Hour)
+	w.reads(t, s, "doc", "s1", 1)
+	id := w.opened(t, s) // open for an hour
+	for who, want := range map[string]int64{"doc": 1, "som": 0} {
+		if mine, err := s.Drive(t.Context(), w.as(who), id); err != nil || mine.Steps[0].Read != want {
+			t.Errorf("%s: %+v, %v", who, mine.Steps, err)
+		}
+	}
+	w.reads(t, s, "doc", "s2", 1)
+	if mine, err := s.Drive(t.Context(), w.as("doc"), id); err != nil || mine.Completion == nil {
+		t.Errorf("read to the end: %+v, %v", mine, err)
+	}
+	if c := w.count(t, s, id, "").Unit.Counts; c.CompletedObliged != 1 || c.InProgress != 0 {
+		t.Errorf("%+v", c)
+	}
+}

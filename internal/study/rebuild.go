@@ -4,24 +4,34 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"sync/atomic"
+
+	"golang.org/x/sync/errgroup"
 
 	"sotay/internal/store"
 )
 
+// rebuilders restate pages at one time: while one waits for the disk, others
+// compute, and the store takes their writes together.
+const rebuilders = 4
+
 // RebuildAll rebuilds every drive that has opened, also those withdrawn since.
+// The rolls are forgotten again, so that it holds one at a time.
 func (s *Service) RebuildAll(ctx context.Context) (drives, wrong int, err error) {
 	err = s.openings.Each(ctx, func(o Opening) error {
 		n, err := s.Rebuild(ctx, o.ID)
 		drives, wrong = drives+1, wrong+n
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		delete(s.rolls, o.ID)
 		return err
 	})
 	return drives, wrong, err
 }
 
 // Rebuild states anew what the rows of a drive say of completions and of changes
-// of the roll, from these themselves, and returns how many rows were wrong. The server
-// answers meanwhile: a completion that is written then is newer than what was
-// read, and stays.
+// of the roll, from these themselves, and returns how many rows were wrong. The
+// server answers meanwhile.
 func (s *Service) Rebuild(ctx context.Context, driveID string) (wrong int, err error) {
 	r, err := s.rollOf(ctx, driveID)
 	if err != nil {
@@ -35,51 +45,44 @@ func (s *Service) Rebuild(ctx context.Context, driveID string) (wrong int, err e
 	if err != nil {
 		return 0, fmt.Errorf("read changes of the roll of drive %s: %w", driveID, err)
 	}
-	byPage := map[string]map[string]*Completion{}
-	err = s.completions.All(ctx, store.Query{Index: "drive", Eq: []any{driveID}}, func(c Completion) error {
-		if id := r.pageOf(c.MemberID); id != "" {
-			if byPage[id] == nil {
-				byPage[id] = map[string]*Completion{}
-			}
-			byPage[id][c.MemberID] = &c
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, fmt.Errorf("read completions of drive %s: %w", driveID, err)
-	}
 	r.mu.RLock()
 	ids := make([]string, 0, len(r.pages))
 	for id := range r.pages {
 		ids = append(ids, id)
 	}
 	r.mu.RUnlock()
+	slices.Sort(ids)
+	var found atomic.Int64
+	g, ctx := errgroup.WithContext(ctx)
+	g.SetLimit(rebuilders)
 	for _, id := range ids {
-		n, err := s.restate(ctx, r, id, byPage[id], acts)
-		if err != nil {
-			return wrong, fmt.Errorf("rebuild page %s: %w", id, err)
-		}
-		wrong += n
+		g.Go(func() error {
+			n, err := s.restate(ctx, r, id, acts)
+			if err != nil {
+				return fmt.Errorf("rebuild page %s: %w", id, err)
+			}
+			found.Add(int64(n))
+			return nil
+		})
 	}
-	return wrong, nil
+	err = g.Wait()
+	return int(found.Load()), err
 }
 
-// restate sets the rows of a page from completions and changes of the roll.
-func (s *Service) restate(ctx context.Context, r *roll, id string, done map[string]*Completion, acts map[string]*RollChange) (wrong int, err error) {
+// restate sets the rows of a page from completions and changes of the roll. What
+// is recorded after they were read finds the page and states itself; when it
+// comes before the page is written, both are read again.
+func (s *Service) restate(ctx context.Context, r *roll, id string, acts map[string]*RollChange) (wrong int, err error) {
 	p, err := s.pages.Update(ctx, id, func(p *Page) error {
 		wrong = 0
+		done, err := s.completionsOn(ctx, p)
+		if err != nil {
+			return err
+		}
 		for i := range p.Rows {
 			row := &p.Rows[i]
-			c := done[row.MemberID]
-			if c == nil && row.CompletionRev > 0 {
-				// It may have been written since the completions were read.
-				var err error
-				if c, err = s.completionOf(ctx, p.DriveID, row.MemberID); err != nil {
-					return err
-				}
-			}
-			before := slices.Clone(row.Entries)
-			if c == nil || row.CompletionRev <= c.Rev {
+			before := row.Entries
+			if c := done[i]; c == nil || row.CompletionRev <= c.Rev {
 				row.shows(c)
 			}
 			if x := acts[row.MemberID]; x != nil && row.RollRev <= x.Rev {
@@ -100,4 +103,23 @@ func (s *Service) restate(ctx context.Context, r *roll, id string, done map[stri
 		r.take(&p)
 	}
 	return wrong, err
+}
+
+// completionsOn are those of the rows of a page, in their order, nil for none.
+func (s *Service) completionsOn(ctx context.Context, p *Page) ([]*Completion, error) {
+	ids := make([]string, len(p.Rows))
+	for i := range p.Rows {
+		ids[i] = CompletionID(p.DriveID, p.Rows[i].MemberID)
+	}
+	found, err := s.completions.GetMany(ctx, ids)
+	if err != nil {
+		return nil, fmt.Errorf("read completions: %w", err)
+	}
+	out := make([]*Completion, len(ids))
+	for i, id := range ids {
+		if c, ok := found[id]; ok {
+			out[i] = &c
+		}
+	}
+	return out, nil
 }

@@ -30,6 +30,7 @@ type Report struct {
 	AsOf     time.Time
 	RollDate string
 	Unit     Unit
+	day      string // of the tree that the units are of
 }
 
 // Report counts a drive for a unit and the units so many levels below. asOf is a
@@ -50,17 +51,11 @@ func (s *Service) Report(ctx context.Context, c *caller.Caller, driveID, orgID, 
 	if err != nil {
 		return nil, err
 	}
-	out := &Report{DriveID: driveID, Title: v.Payload.Title, AsOf: s.Now(), RollDate: r.opening.RollDate}
-	n, err := s.counted(ctx, r, asOf)
+	n, err := s.counted(ctx, r, orgID, asOf)
 	if err != nil {
 		return nil, err
 	}
-	out.AsOf = n.at
-	if _, path, _ := s.People.UnitOn(out.RollDate, orgID); path == nil {
-		return nil, fault.NotFound // it was not there when the drive opened
-	}
-	out.Unit = s.unit(out.RollDate, orgID, n.all, depth)
-	return out, nil
+	return &Report{DriveID: driveID, Title: v.Payload.Title, AsOf: n.at, RollDate: r.opening.RollDate, Unit: s.unit(n.day, orgID, n.all, depth), day: n.day}, nil
 }
 
 // concerns tells whether a drive is for members of an organisation.

@@ -170,7 +170,9 @@ type roll struct {
 	mu      sync.RWMutex
 	at      map[string]string // page by member
 	pages   map[string]*tallied
-	polled  time.Time
+	// polled is when what was written lately was last taken in, and swept what
+	// was written a good while before.
+	polled, swept time.Time
 }
 
 type tallied struct {
@@ -200,7 +202,8 @@ func (s *Service) rollOf(ctx context.Context, driveID string) (*roll, error) {
 	if err != nil {
 		return nil, err
 	}
-	r = &roll{opening: o, at: map[string]string{}, pages: map[string]*tallied{}}
+	now := s.Now()
+	r = &roll{opening: o, at: map[string]string{}, pages: map[string]*tallied{}, polled: now, swept: now}
 	if err := s.poll(ctx, r, time.Time{}); err != nil {
 		return nil, err
 	}
@@ -253,102 +256,6 @@ func (r *roll) pageOf(memberID string) string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.at[memberID]
-}
-
-// How far polls look back: a writer's clock may be behind ours.
-const (
-	pollOverlap = 90 * time.Second
-	openEvery   = 500 * time.Millisecond
-	allEvery    = 600 // ticks of openEvery
-)
-
-// poll takes in the pages written since an instant.
-func (s *Service) poll(ctx context.Context, r *roll, since time.Time) error {
-	now := s.Now()
-	q := store.Query{Index: "roll", Eq: []any{r.opening.RollID}}
-	if !since.IsZero() {
-		q.From = since
-	}
-	err := s.pages.All(ctx, q, func(p Page) error { r.take(&p); return nil })
-	if err == nil {
-		r.polled = now
-	}
-	return err
-}
-
-// follow opens drives when they are due, and keeps the rolls fresh, until ctx
-// ends.
-func (s *Service) follow(ctx context.Context) {
-	tick := time.NewTicker(openEvery)
-	defer tick.Stop()
-	for n := 1; ; n++ {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		err := s.OpenDue(ctx)
-		if n%2 == 0 {
-			err = errors.Join(err, s.refresh(ctx, n%allEvery == 0))
-		}
-		if err != nil && ctx.Err() == nil {
-			s.Log.Warn("drives not followed", "error", err)
-		}
-	}
-}
-
-// OpenDue takes down the rolls of drives that have begun and have none.
-func (s *Service) OpenDue(ctx context.Context) error {
-	now := s.Now()
-	for id, v := range s.out.Load().drives {
-		if now.Before(v.Payload.OpensAt) {
-			continue
-		}
-		_, err := s.rollOf(ctx, id)
-		if !errors.Is(err, notOpen) {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		release, _, err := s.Leases.TryAcquire(ctx, "drive/"+id)
-		if errors.Is(err, store.ErrHeld) {
-			continue // another takes it down
-		}
-		if err != nil {
-			return err
-		}
-		err = s.open(ctx, v)
-		release()
-		if err != nil {
-			return err
-		}
-		if _, err := s.rollOf(ctx, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// refresh takes in what was written lately, or all of it: what a clock that was
-// far off has dated is seen by that alone.
-func (s *Service) refresh(ctx context.Context, all bool) error {
-	s.mu.Lock()
-	rolls := make([]*roll, 0, len(s.rolls))
-	for _, r := range s.rolls {
-		rolls = append(rolls, r)
-	}
-	s.mu.Unlock()
-	for _, r := range rolls {
-		since := r.polled.Add(-pollOverlap)
-		if all {
-			since = time.Time{}
-		}
-		if err := s.poll(ctx, r, since); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // setRow states what a member's row in a drive shall be; who is not on the roll

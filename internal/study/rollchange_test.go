@@ -164,7 +164,7 @@ func TestRollUnderWay(t *testing.T) {
 			}
 		}
 		for k, s := range both {
-			if err := s.refresh(t.Context(), true); err != nil {
+			if err := s.refresh(t.Context(), everything); err != nil {
 				t.Fatal(err)
 			}
 			if n := w.count(t, s, id, "").Unit.Counts; n.Total != want.Total || n.OnBehalf != want.OnBehalf {

@@ -332,7 +332,7 @@ func TestCountersAreTheCompletions(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, s := range both {
-		if err := s.refresh(t.Context(), false); err != nil {
+		if err := s.refresh(t.Context(), lately); err != nil {
 			t.Fatal(err)
 		}
 		c := w.count(t, s, drive, "").Unit.Counts

@@ -2502,6 +2502,9 @@ type DriveMember struct {
 	State   DriveMemberState `json:"state"`
 	Status  MemberStatus     `json:"status"`
 	Steps   []DriveProgress  `json:"steps"`
+
+	// TimeCapped A phone claimed more time than can have passed; what is over was not counted
+	TimeCapped bool `json:"timeCapped"`
 }
 
 // DriveMemberList defines model for DriveMemberList.
@@ -4372,6 +4375,9 @@ type ReadingRecording struct {
 
 // ReadingSection defines model for ReadingSection.
 type ReadingSection struct {
+	// Capped More time was claimed than can have passed
+	Capped bool `json:"capped"`
+
 	// CountedMillis Time in the foreground that counts, at most what can have passed
 	CountedMillis int64  `json:"countedMillis"`
 	Id            string `json:"id"`

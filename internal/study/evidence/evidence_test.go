@@ -165,3 +165,26 @@ func TestHearingARecording(t *testing.T) {
 		}
 	}
 }
+
+// What lies in a window goes on by whole sessions, and never shows more than the
+// whole does.
+func TestWithin(t *testing.T) {
+	t.Parallel()
+	r := Record{Sections: []Section{
+		{Key: Key{ItemID: "document/nq", Version: 1, SectionID: "s1"}, EndAt: 150, Sessions: []Session{
+			{DeviceID: "a", SessionID: "truoc", Millis: 5, First: 50, Last: 120}, {DeviceID: "a", SessionID: "trong", Millis: 7, First: 110, Last: 190}}},
+		{Key: Key{ItemID: "document/nq", Version: 1, SectionID: "s2"}, EndAt: 60, Sessions: []Session{{DeviceID: "a", SessionID: "sau", Millis: 1, First: 150, Last: 200}}},
+		{Key: Key{ItemID: "material/bg", Version: 1}, Played: []Interval{{0, 9}}, Sessions: []Session{
+			{DeviceID: "a", SessionID: "1", First: 10, Last: 20}, {DeviceID: "a", SessionID: "2", First: 100, Last: 199}}},
+	}}
+	want := Record{Sections: []Section{
+		{Key: r.Sections[0].Key, EndAt: 150, Sessions: r.Sections[0].Sessions[1:]},
+		{Key: r.Sections[2].Key, Sessions: r.Sections[2].Sessions[1:]},
+	}}
+	if got := r.Within(100, 200); !Equal(got, want) {
+		t.Errorf("got %+v\nwant %+v", got, want)
+	}
+	if got := r.Within(0, 1000); !Equal(got, r) {
+		t.Errorf("the whole: %+v", got)
+	}
+}

@@ -85,6 +85,29 @@ func Merge(a, b Record) Record {
 	})}
 }
 
+// Within is what of a record lies between two instants, to not included: whole
+// sessions, and with them what is known of their time. Of a recording, what was
+// played counts when all of its sessions do.
+func (r *Record) Within(from, to int64) Record {
+	var out Record
+	for i := range r.Sections {
+		x := r.Sections[i]
+		all := len(x.Sessions)
+		x.Sessions = slices.DeleteFunc(slices.Clone(x.Sessions), func(s Session) bool { return s.First < from || s.Last >= to })
+		if len(x.Sessions) == 0 {
+			continue
+		}
+		if x.EndAt < from || x.EndAt >= to {
+			x.EndAt = 0
+		}
+		if len(x.Sessions) < all {
+			x.Played = nil
+		}
+		out.Sections = append(out.Sections, x)
+	}
+	return out
+}
+
 // Equal tells whether two records show the same.
 func Equal(a, b Record) bool {
 	return slices.EqualFunc(a.Sections, b.Sections, func(x, y Section) bool {
