@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"testing"
+	"time"
 
 	"sotay/internal/httpapi/contract"
 )
@@ -107,4 +108,47 @@ func holdFreezes(t *testing.T, s *server, id, interim, final string) {
 	if list := get[contract.DriveFreezeList](t, s.as(t, leader), "/v1/reports/drives/"+id+"/freezes").Items; len(list) != 2 || list[0].Id != interim {
 		t.Errorf("freezes: %+v", list)
 	}
+}
+
+// TestDriveThroughActs is a drive during which one branch is divided and two are
+// merged: who looks after the new ones gets their counts, nobody has moved, and
+// the whole stays what it was.
+func TestDriveThroughActs(t *testing.T) {
+	t.Parallel()
+	forEachEngine(t, func(t *testing.T, e *env) {
+		s := e.serve(t)
+		adm := s.as(t, admin)
+		doc := s.twoSections(t)
+		id := s.drive(t, with(driveBody("Đợt học qua sắp xếp tổ chức", doc.document), fields{"opensAt": in(-72 * time.Hour)}))
+		s.as(t, member).accepted(t, doc.whole()...)
+		s.counted(t, id, "one has completed", func(n *contract.DriveCounts) bool { return n.CompletedObliged == 1 })
+		parts := []any{fields{"name": "Chi bộ 1A", "kind": "branch"}, fields{"name": "Chi bộ 1B", "kind": "branch", "memberIds": []any{person("m01"), person("m04")}}}
+		act := parse[contract.OrgAct](t, adm.do(t, "POST", "/v1/admin/orgs/"+org("kp1")+"/split", fields{"parts": parts, "on": today()}).want(t, 201))
+		made := map[string]string{}
+		for _, u := range get[contract.DriveReport](t, s.as(t, leader), "/v1/reports/drives/"+id+"?orgId="+org("phuong")).Unit.Units {
+			made[u.Name] = u.OrgId
+		}
+		if len(made) != 2 {
+			t.Errorf("units of the roll's day: %v", made)
+		}
+		whole := int64(0)
+		for _, x := range act.Changes {
+			if x.OrgId == org("kp1") {
+				continue
+			}
+			n := get[contract.DriveReport](t, s.as(t, leader), "/v1/reports/drives/"+id+"?orgId="+x.OrgId).Unit.Counts
+			year := get[contract.YearReport](t, s.as(t, leader), "/v1/reports/years/"+today()[:4]+"?orgId="+x.OrgId).Unit.Counts
+			if n != year || (n.Total == 2) != (n.CompletedObliged == 1) {
+				t.Errorf("a part: %+v, in the year %+v", n, year)
+			}
+			whole += n.Total
+		}
+		if whole != 12 {
+			t.Errorf("the parts have %d members", whole)
+		}
+		s.as(t, leader).do(t, "GET", "/v1/reports/years/"+today()[:4]+"?orgId="+org("kp1"), nil).want(t, 404, "not_found")
+		adm.do(t, "PUT", "/v1/members/"+person("m12")+"/status", fields{"status": "deceased", "from": today()}).want(t, 200)
+		s.counted(t, id, "changes are noted", func(n *contract.DriveCounts) bool { return n.DiedSince == 1 })
+		s.counted(t, id, "nobody has moved", func(n *contract.DriveCounts) bool { return n.MovedSince == 0 && n.Total == onTheRoll })
+	})
 }

@@ -38,6 +38,7 @@ func TestDriveRoll(t *testing.T) {
 		id := s.drive(t, driveBody("Học tập nghị quyết", doc.document))
 		s.as(t, member).accepted(t, doc.whole()...)
 		holdProgress(t, s.as(t, member), doc, id)
+		holdUnseen(t, s)
 		holdRoll(t, s, id)
 		holdReminders(t, s, id)
 		holdEnterprises(t, s, company.Id, id)
@@ -68,6 +69,25 @@ func holdProgress(t *testing.T, c *client, doc studying, id string) {
 	c.do(t, "GET", "/v1/me/progress?driveId=khong-co", nil).want(t, 404, "not_found")
 }
 
+// holdUnseen holds that progress tells nothing of a text that a member may not
+// read, or may no longer.
+func holdUnseen(t *testing.T, s *server) {
+	t.Helper()
+	d := s.desk(t, "documents")
+	elsewhere := fields{"kind": "orgs", "orgIds": []any{org("ubnd")}}
+	hidden := studying{document: d.release(t, with(document("Văn bản chỉ cho ủy ban"), fields{"visibility": elsewhere})).ID, sections: []string{"s1", "s2"}}
+	for _, x := range d.get(t, hidden.document).Content.Sections {
+		hidden.sections = append(hidden.sections[:0], x.Id, x.Id)
+	}
+	c := s.as(t, member)
+	if got := c.sends(t, hidden.opening())[0]; got.Status == contract.Accepted || text(got.Code) != "not_found" {
+		t.Errorf("of a text that the member may not read: %+v", got)
+	}
+	if got := get[contract.ReadingProgress](t, c, "/v1/me/progress"); len(got.Texts) != 0 {
+		t.Errorf("progress: %+v", got.Texts)
+	}
+}
+
 // holdRoll takes a member off the roll and puts them on again.
 func holdRoll(t *testing.T, s *server, id string) {
 	t.Helper()
@@ -80,7 +100,7 @@ func holdRoll(t *testing.T, s *server, id string) {
 	c.do(t, "POST", path, offRoll("m12")).want(t, 409, "not_on_roll")
 	s.counted(t, id, "one is removed", func(n *contract.DriveCounts) bool { return n.Total == onTheRoll-1 && n.Removed == 1 })
 	c.do(t, "POST", path, with(offRoll("m12"), fields{"kind": "add"})).want(t, 201)
-	s.counted(t, id, "and added again", func(n *contract.DriveCounts) bool { return n.Total == onTheRoll && n.Removed == 1 && n.Added == 1 })
+	s.counted(t, id, "and added again", func(n *contract.DriveCounts) bool { return n.Total == onTheRoll && n.Removed == 0 && n.Added == 0 })
 	if a := c.do(t, "POST", path, with(offRoll("m12"), fields{"reason": "  "})).want(t, 400); !a.names(t, "/reason") {
 		t.Errorf("no reason: %s", a.body)
 	}
@@ -105,8 +125,9 @@ func holdReminders(t *testing.T, s *server, id string) {
 	if r.Reminded != 9 || r.ExemptLeftOut != 2 || r.RecentLeftOut != 0 || r.OrgId != org("kp1") {
 		t.Errorf("reminded: %+v", r)
 	}
-	if a := c.do(t, "POST", path, fields{"orgId": org("kp1")}).want(t, 429, "reminded_recently"); a.header.Get("Retry-After") == "" {
-		t.Error("no Retry-After")
+	// The same at once is the same: the answer may have been lost.
+	if again := parse[contract.Reminder](t, c.do(t, "POST", path, fields{"orgId": org("kp1")}).want(t, 201)); again != r {
+		t.Errorf("again: %+v", again)
 	}
 	c.do(t, "POST", path, fields{"orgId": org("phuong")}).want(t, 404, "not_found")
 	if list := get[contract.ReminderList](t, c, path).Items; len(list) != 1 || list[0] != r {

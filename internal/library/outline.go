@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 
+	"sotay/internal/caller"
 	"sotay/internal/fault"
 	"sotay/internal/richtext"
 	"sotay/internal/viet"
@@ -25,6 +26,20 @@ func (s *Service) LiveVersion(kind, id string) int64 {
 		}
 	}
 	return 0
+}
+
+// Sees tells whether a member may read a document or material that is out.
+func (s *Service) Sees(m *caller.Identity, kind, id string) bool {
+	c := s.catalogue.Load()
+	switch kind {
+	case KindDocument:
+		d := c.documents[id]
+		return d != nil && d.visibility.Admits(m)
+	case KindMaterial:
+		x := c.materials[id]
+		return x != nil && x.visibility.Admits(m)
+	}
+	return false
 }
 
 // Outline calls fn for each section of a version of a document or material, and

@@ -1,7 +1,7 @@
 package paper
 
 import (
-	"fmt"
+	"errors"
 	"image/color"
 
 	"github.com/boombuler/barcode/qr"
@@ -24,7 +24,7 @@ func (d *Document) denseQR(x, y, side float64, content string) {
 func (d *Document) qrAt(x, y, side float64, content string, level qr.ErrorCorrectionLevel) {
 	code, err := qr.Encode(content, level, qr.Auto)
 	if err != nil {
-		d.pdf.SetError(fmt.Errorf("QR code: %w", err))
+		d.pdf.SetError(errors.New("the content does not fit a QR code")) // the library's error quotes it
 		return
 	}
 	n := code.Bounds().Dx()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"sotay/internal/changelog"
+	"sotay/internal/store/storetest"
 )
 
 // After a crash behind any write, the sweepers of another process bring every
@@ -63,10 +64,9 @@ func crashAfter(t *testing.T, name string, k int64, act func(*world, string) err
 	case "withdraw":
 		id, want = before.out(t, "child", parent), false
 	}
-	d := &dying{Engine: e}
-	d.left.Store(k)
+	d := storetest.NewDying(e, k+1, false)
 	err := act(newWorld(t, d, c), id)
-	whole = d.left.Load() > 0
+	whole = !d.Died()
 	if err == nil && k == 0 {
 		t.Fatal("done without a write")
 	}

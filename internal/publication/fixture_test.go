@@ -3,7 +3,6 @@ package publication
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"path/filepath"
 	"sync/atomic"
@@ -23,40 +22,6 @@ import (
 type note struct {
 	Text string `bson:"text"`
 	On   string `bson:"on"` // the note that this one belongs to
-}
-
-// dying is an engine whose process dies after some writes: the last one has
-// happened, nothing after it does.
-type dying struct {
-	store.Engine
-	left atomic.Int64
-}
-
-var errDead = errors.New("the process is dead")
-
-func (d *dying) write(do func() error) error {
-	if d.left.Add(-1) < 0 {
-		return errDead
-	}
-	return do()
-}
-
-func (d *dying) Insert(ctx context.Context, s *store.Schema, docs []store.Raw) []error {
-	var out []error
-	if err := d.write(func() error { out = d.Engine.Insert(ctx, s, docs); return nil }); err != nil {
-		for range docs {
-			out = append(out, err)
-		}
-	}
-	return out
-}
-
-func (d *dying) Replace(ctx context.Context, s *store.Schema, id any, rev int64, old, doc store.Raw) error {
-	return d.write(func() error { return d.Engine.Replace(ctx, s, id, rev, old, doc) })
-}
-
-func (d *dying) Delete(ctx context.Context, s *store.Schema, id any, rev int64) error {
-	return d.write(func() error { return d.Engine.Delete(ctx, s, id, rev) })
 }
 
 // testClock is a settable clock.

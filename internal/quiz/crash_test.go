@@ -1,54 +1,15 @@
 package quiz
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"sotay/internal/caller"
 	"sotay/internal/quiz/question"
-	"sotay/internal/store"
+	"sotay/internal/store/storetest"
 )
-
-// dying is an engine whose process dies at a write: before it, or behind it
-// with the answer unsent.
-type dying struct {
-	store.Engine
-	left   atomic.Int64
-	behind bool
-}
-
-var errGone = errors.New("the process is dead")
-
-func (d *dying) write(do func() error) error {
-	n := d.left.Add(-1)
-	if n > 0 {
-		return do()
-	}
-	if n == 0 && d.behind {
-		if err := do(); err != nil {
-			return err
-		}
-	}
-	return errGone
-}
-
-func (d *dying) Insert(ctx context.Context, s *store.Schema, docs []store.Raw) []error {
-	out := make([]error, len(docs))
-	if err := d.write(func() error { out = d.Engine.Insert(ctx, s, docs); return nil }); err != nil {
-		for i := range out {
-			out[i] = err
-		}
-	}
-	return out
-}
-
-func (d *dying) Replace(ctx context.Context, s *store.Schema, id any, rev int64, old, doc store.Raw) error {
-	return d.write(func() error { return d.Engine.Replace(ctx, s, id, rev, old, doc) })
-}
 
 // Each of start, save, submit, lease and the beginning of a lease is one write:
 // a process that dies before it has done nothing, one that dies behind it all;
@@ -97,9 +58,8 @@ func TestCrashAtEveryWrite(t *testing.T) {
 				for k, step := range path {
 					act := acts[step]
 					if k == crashAt {
-						d := &dying{Engine: e, behind: behind}
-						d.left.Store(1)
-						if _, _, err := act.do(newFixture(t, d, c), m, &a, token); !errors.Is(err, errGone) {
+						d := storetest.NewDying(e, 1, behind)
+						if _, _, err := act.do(newFixture(t, d, c), m, &a, token); !errors.Is(err, storetest.ErrDead) {
 							t.Fatalf("%s: %v", name, err)
 						}
 						c.advance(time.Second)

@@ -1,11 +1,8 @@
 package quiz
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -15,6 +12,7 @@ import (
 	"sotay/internal/publication"
 	"sotay/internal/quiz/question"
 	"sotay/internal/store"
+	"sotay/internal/store/storetest"
 )
 
 // contestFixture is a contest of one round that is open for an hour.
@@ -258,36 +256,6 @@ func (c *contestFixture) written(t *testing.T) string {
 	return fmt.Sprintf("%+v\n%+v\n%+v", r, pages, seats)
 }
 
-// mortal is an engine that does so many writes and then nothing more.
-type mortal struct {
-	store.Engine
-	mu   sync.Mutex
-	left int64
-}
-
-var errDead = errors.New("the process is dead")
-
-func (m *mortal) lives() bool {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.left--
-	return m.left >= 0
-}
-
-func (m *mortal) Insert(ctx context.Context, s *store.Schema, docs []store.Raw) []error {
-	if m.lives() {
-		return m.Engine.Insert(ctx, s, docs)
-	}
-	return slices.Repeat([]error{errDead}, len(docs))
-}
-
-func (m *mortal) Replace(ctx context.Context, s *store.Schema, id any, rev int64, old, doc store.Raw) error {
-	if m.lives() {
-		return m.Engine.Replace(ctx, s, id, rev, old, doc)
-	}
-	return errDead
-}
-
 // TestCrashesWhileRanking ends the process after each of its writes between the
 // last submit and the result; what comes after gives the same.
 func TestCrashesWhileRanking(t *testing.T) {
@@ -305,7 +273,7 @@ func TestCrashesWhileRanking(t *testing.T) {
 			}
 		}
 		clock.at.Store(c.window.ClosesAt.Add(time.Minute).UnixMilli())
-		dying := newFixture(t, &mortal{Engine: e, left: int64(k)}, clock)
+		dying := newFixture(t, storetest.NewDying(e, int64(k)+1, false), clock)
 		died := dying.RankDue(t.Context()) != nil
 		c.works(t)
 		got, _, err := c.EditorRanking(t.Context(), c.editor, c.id, 1, "", 20)

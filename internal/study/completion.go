@@ -32,7 +32,9 @@ type Completion struct {
 	Code  string      `bson:"code"`
 	Basis tally.Basis `bson:"basis"`
 	// On is the day that the evidence showed, YYYY-MM-DD.
-	On         string    `bson:"on"`
+	On string `bson:"on"`
+	// Due is the last day on which it was in time, "" for who owed nothing.
+	Due        string    `bson:"due"`
 	RecordedAt time.Time `bson:"recordedAt"`
 	// By recorded it on behalf, by a method and for a reason; "" when evidence
 	// showed it.
@@ -84,12 +86,12 @@ func (c *Completion) Stands() bool {
 // entries are what a row says of a completion, in their order whatever the clocks
 // were that wrote them.
 func (c *Completion) entries() []tally.Entry {
-	out := []tally.Entry{{Kind: tally.Completed, At: c.RecordedAt, Basis: c.Basis, On: c.On}}
+	out := []tally.Entry{{Kind: tally.Completed, At: c.RecordedAt, Basis: c.Basis, On: c.On, Due: c.Due}}
 	for i := range c.Corrections {
 		x := &c.Corrections[i]
 		e := tally.Entry{Kind: tally.Revoked, At: x.At}
 		if x.Kind == Reinstate {
-			e = tally.Entry{Kind: tally.Completed, At: x.At, Basis: cmp.Or(x.Basis, c.Basis), On: cmp.Or(x.On, c.On)}
+			e = tally.Entry{Kind: tally.Completed, At: x.At, Basis: cmp.Or(x.Basis, c.Basis), On: cmp.Or(x.On, c.On), Due: c.Due}
 		}
 		if last := out[len(out)-1].At; e.At.Before(last) {
 			e.At = last
@@ -118,6 +120,10 @@ func CompletionID(driveID, memberID string) string {
 func (s *Service) complete(ctx context.Context, c Completion) (Completion, bool, error) {
 	c.ID, c.Code = CompletionID(c.DriveID, c.MemberID), ident.Code()
 	c.RecordedAt = clock.Milli(c.RecordedAt)
+	var err error
+	if c.Due, err = s.dueDay(ctx, c.DriveID, c.MemberID); err != nil {
+		return c, false, err
+	}
 	if c.Studied == nil {
 		c.Studied = []Studied{}
 	}
@@ -126,7 +132,7 @@ func (s *Service) complete(ctx context.Context, c Completion) (Completion, bool,
 	if c.By != "" {
 		c.Add(s.Now(), fxAudit, audit.Args(s.Now(), c.By, "completion.record", "completion/"+c.ID, map[string]string{"drive": c.DriveID, "member": c.MemberID, "method": c.Method}))
 	}
-	err := s.completions.Insert(ctx, &c)
+	err = s.completions.Insert(ctx, &c)
 	if store.IsDuplicate(err, "_id") {
 		return s.again(ctx, c)
 	}
@@ -134,6 +140,20 @@ func (s *Service) complete(ctx context.Context, c Completion) (Completion, bool,
 		return c, false, fmt.Errorf("complete drive %s: %w", c.DriveID, err)
 	}
 	return s.completed(ctx, c), true, nil
+}
+
+// dueDay is the last day of a member's deadline, "" when they owe nothing.
+func (s *Service) dueDay(ctx context.Context, driveID, memberID string) (string, error) {
+	v, err := s.known(ctx, driveID)
+	m, ok := s.People.Identity(memberID)
+	if err != nil || !ok {
+		return "", err
+	}
+	owed, err := s.obliged(ctx, v, m)
+	if !owed || err != nil {
+		return "", err
+	}
+	return clock.Day(v.Payload.DueFor(m).Add(-time.Millisecond)), nil
 }
 
 // again takes in what completes a drive that is completed already. When that was

@@ -3,15 +3,16 @@ package study
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
+	"sotay/internal/clock"
 	"sotay/internal/store"
 	"sotay/internal/study/tally"
 )
 
 // counted are the counts of each unit's own members at an instant: of all, and of
-// those who work at each enterprise. The units are those of a day; what was none
-// then counts in the one that took its place.
+// those who work at each enterprise. The units are those of a day.
 type counted struct {
 	at    time.Time
 	day   string // "" for today
@@ -23,33 +24,105 @@ type counted struct {
 // now, in the units of the roll's day; but in those of today when an organisation
 // is asked for that was not there yet.
 func (s *Service) counted(ctx context.Context, r *roll, orgID, asOf string) (*counted, error) {
-	n := &counted{at: s.Now(), day: r.opening.RollDate, all: map[string]*tally.Counts{}, works: map[string]map[string]*tally.Counts{}}
+	day := r.opening.RollDate
 	if orgID != "" {
-		if _, path, _ := s.People.UnitOn(n.day, orgID); path == nil {
-			n.day = ""
+		if _, path, _ := s.People.UnitOn(day, orgID); path == nil {
+			day = ""
 		}
 	}
-	if asOf == "" {
-		r.mu.RLock()
-		defer r.mu.RUnlock()
-		for _, p := range r.pages {
-			n.add(s.People.HeirOn(n.day, p.orgID), &p.counts, p.works)
-		}
-		return n, nil
+	return s.countedOn(ctx, r, day, asOf)
+}
+
+// countedOn counts a roll in the units of a day, "" for today.
+func (s *Service) countedOn(ctx context.Context, r *roll, day, asOf string) (*counted, error) {
+	n := &counted{at: s.Now(), day: day, all: map[string]*tally.Counts{}, works: map[string]map[string]*tally.Counts{}}
+	if asOf != "" {
+		return n, s.countAt(ctx, r, n, asOf)
 	}
+	var parted []string
+	r.mu.RLock()
+	for id, p := range r.pages {
+		if day == "" && s.People.HeirOn("", p.orgID) != p.orgID {
+			parted = append(parted, id)
+			continue
+		}
+		n.add(s.place(day, p.orgID), &p.counts, p.works)
+	}
+	r.mu.RUnlock()
+	for chunk := range slices.Chunk(parted, store.MaxPage) {
+		found, err := s.pages.GetMany(ctx, chunk)
+		if err != nil {
+			return nil, fmt.Errorf("count the rows of drive %s: %w", r.opening.ID, err)
+		}
+		for id := range found {
+			p := found[id]
+			s.addRows(n, &p, r.opening.Rules, forever)
+		}
+	}
+	return n, nil
+}
+
+// countAt counts what had been recorded by the end of a day.
+func (s *Service) countAt(ctx context.Context, r *roll, n *counted, asOf string) error {
 	var err error
 	if n.at, err = endOf(asOf, n.at); err != nil {
-		return nil, err
+		return err
+	}
+	if clock.Day(n.at) < r.opening.RollDate {
+		return notOpen // then
 	}
 	err = s.pages.All(ctx, store.Query{Index: "roll", Eq: []any{r.opening.RollID}}, func(p Page) error {
-		all := tally.Of(p.rows(), r.opening.Rules, n.at)
-		n.add(s.People.HeirOn(n.day, p.OrgID), &all, works(&p, &r.opening.Rules, n.at))
+		s.addRows(n, &p, r.opening.Rules, n.at)
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("count the rows of drive %s: %w", r.opening.ID, err)
+		return fmt.Errorf("count the rows of drive %s: %w", r.opening.ID, err)
 	}
-	return n, nil
+	return nil
+}
+
+// addRows adds the rows of a page. Those of a unit that has been divided since
+// count where each member is now.
+func (s *Service) addRows(n *counted, p *Page, rules tally.Rules, at time.Time) {
+	if n.day != "" || s.People.HeirOn("", p.OrgID) == p.OrgID {
+		all := tally.Of(p.rows(), rules, at)
+		n.add(s.place(n.day, p.OrgID), &all, works(p.Rows, &rules, at))
+		return
+	}
+	parts := map[string][]Row{}
+	for i := range p.Rows {
+		part := s.partOf(p.OrgID, p.Rows[i].MemberID)
+		parts[part] = append(parts[part], p.Rows[i])
+	}
+	for part, rows := range parts {
+		all := tally.Of((&Page{Rows: rows}).rows(), rules, at)
+		n.add(part, &all, works(rows, &rules, at))
+	}
+}
+
+// partOf is the unit of today that a member of a closed one counts in: their own
+// when it is a part of that, else the heir.
+func (s *Service) partOf(orgID, memberID string) string {
+	if m, ok := s.People.Identity(memberID); ok && slices.Contains(m.Units, orgID) {
+		return m.OrgID
+	}
+	return s.place("", orgID)
+}
+
+// place is the unit of a day that an organisation counts in: itself, or the one
+// that took its place; of one that was not there yet, the nearest above it that
+// was.
+func (s *Service) place(day, orgID string) string {
+	if id := s.People.HeirOn(day, orgID); id != "" {
+		return id
+	}
+	path := s.Orgs.OrgPath(orgID)
+	for _, above := range slices.Backward(path) {
+		if id := s.People.HeirOn(day, above); id != "" {
+			return id
+		}
+	}
+	return orgID
 }
 
 func (n *counted) add(orgID string, all *tally.Counts, works map[string]tally.Counts) {
@@ -62,15 +135,15 @@ func (n *counted) add(orgID string, all *tally.Counts, works map[string]tally.Co
 	}
 }
 
-// works counts those of a page who work at each enterprise, nil for none.
-func works(p *Page, rules *tally.Rules, at time.Time) map[string]tally.Counts {
+// works counts those who work at each enterprise, nil for none.
+func works(all []Row, rules *tally.Rules, at time.Time) map[string]tally.Counts {
 	var rows map[string][]tally.Row
-	for i := range p.Rows {
-		if id := p.Rows[i].EnterpriseID; id != "" {
+	for i := range all {
+		if id := all[i].EnterpriseID; id != "" {
 			if rows == nil {
 				rows = map[string][]tally.Row{}
 			}
-			rows[id] = append(rows[id], p.Rows[i].Row)
+			rows[id] = append(rows[id], all[i].Row)
 		}
 	}
 	if rows == nil {

@@ -2,59 +2,17 @@ package study
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
 	"sotay/internal/caller"
 	"sotay/internal/fault"
 	"sotay/internal/store"
+	"sotay/internal/store/storetest"
 	"sotay/internal/study/tally"
 )
-
-// dying is an engine whose process dies at a write: before it, or behind it
-// with the answer unsent. Nothing is written from then on.
-type dying struct {
-	store.Engine
-	left   atomic.Int64
-	behind bool
-}
-
-var errGone = errors.New("the process is dead")
-
-func (d *dying) write(do func() error) error {
-	n := d.left.Add(-1)
-	if n > 0 {
-		return do()
-	}
-	if n == 0 && d.behind {
-		if err := do(); err != nil {
-			return err
-		}
-	}
-	return errGone
-}
-
-func (d *dying) Insert(ctx context.Context, s *store.Schema, docs []store.Raw) []error {
-	out := make([]error, len(docs))
-	if err := d.write(func() error { out = d.Engine.Insert(ctx, s, docs); return nil }); err != nil {
-		for i := range out {
-			out[i] = err
-		}
-	}
-	return out
-}
-
-func (d *dying) Replace(ctx context.Context, s *store.Schema, id any, rev int64, old, doc store.Raw) error {
-	return d.write(func() error { return d.Engine.Replace(ctx, s, id, rev, old, doc) })
-}
-
-func (d *dying) Delete(ctx context.Context, s *store.Schema, id any, rev int64) error {
-	return d.write(func() error { return d.Engine.Delete(ctx, s, id, rev) })
-}
 
 // sweep has a process finish what dead ones left, until nothing is left.
 func sweep(t *testing.T, w *world, s *Service) {
@@ -170,10 +128,9 @@ func (a *crashing) crashAt(t *testing.T, name string, k int64, behind bool) (die
 	if a.before != nil {
 		must(a.before(w, s, drive))
 	}
-	d := &dying{Engine: e, behind: behind}
-	d.left.Store(k)
+	d := storetest.NewDying(e, k, behind)
 	_ = a.act(w, w.replica(t, d), drive)
-	died = d.left.Load() <= 0
+	died = d.Died()
 	w.clock.advance(time.Minute)
 	after := w.replica(t, e)
 	v, err := after.drive(drive)

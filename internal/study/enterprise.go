@@ -64,18 +64,9 @@ func (s *Service) enterprises(ctx context.Context, c *caller.Caller, driveID, on
 	if err != nil {
 		return nil, err
 	}
-	own := ownEnterprises(c)
-	if only != "" {
-		own = slices.DeleteFunc(own, func(id string) bool { return id != only })
-	}
-	if orgID != "" || len(own) == 0 {
-		own = nil
-		if orgID, err = s.scope(c, orgID); err != nil {
-			return nil, err
-		}
-		if !s.concerns(v, orgID) {
-			return nil, fault.NotFound
-		}
+	own, orgID, err := s.enterpriseScope(c, v, only, orgID)
+	if err != nil {
+		return nil, err
 	}
 	r, err := s.rollOf(ctx, driveID)
 	if err != nil {
@@ -102,11 +93,36 @@ func (s *Service) enterprises(ctx context.Context, c *caller.Caller, driveID, on
 		if len(e.Units) == 0 {
 			continue
 		}
-		e.sum(own != nil)
+		e.sum(own != nil && !s.coversAll(c, e.Units))
 		out.Enterprises = append(out.Enterprises, e)
 	}
 	slices.SortFunc(out.Enterprises, func(a, b Enterprise) int { return byName(a.Name, b.Name, a.ID, b.ID) })
 	return out, nil
+}
+
+// enterpriseScope is whose members a caller has counted: the own enterprises, when
+// one of them is asked for or no organisation is the caller's; else those of an
+// organisation.
+func (s *Service) enterpriseScope(c *caller.Caller, v *DriveVersion, only, orgID string) (own []string, org string, err error) {
+	own = ownEnterprises(c)
+	if orgID == "" && only != "" && slices.Contains(own, only) {
+		return []string{only}, "", nil
+	}
+	org, err = s.scope(c, orgID, reporters...)
+	switch {
+	case err != nil && orgID == "" && only == "" && len(own) > 0:
+		return own, "", nil
+	case err != nil:
+		return nil, "", err
+	case !s.concerns(v, org):
+		return nil, "", fault.NotFound
+	}
+	return nil, org, nil
+}
+
+// coversAll tells whether the caller may read the names of all of some units.
+func (s *Service) coversAll(c *caller.Caller, units []EnterpriseUnit) bool {
+	return !slices.ContainsFunc(units, func(u EnterpriseUnit) bool { return !c.Covers(s.Orgs.OrgPath(s.place("", u.OrgID)), reporters...) })
 }
 
 // ownEnterprises are the enterprises that the caller has a role over.
@@ -135,18 +151,23 @@ func (s *Service) unitsOf(day, orgID string, sums map[string]*tally.Counts) []En
 }
 
 // sum adds the units up, and hides the small ones when they are not the
-// reader's own.
+// reader's own: those that are small today, and those that were when the roll was
+// taken down, whatever day is asked about, so that no two answers tell one of
+// them by their difference.
 func (e *Enterprise) sum(hide bool) {
-	people := make([]int64, len(e.Units))
+	then, now := make([]int64, len(e.Units)), make([]int64, len(e.Units))
 	for i := range e.Units {
-		e.Counts.Add(&e.Units[i].Counts)
-		people[i] = e.Units[i].Counts.Total
+		n := &e.Units[i].Counts
+		e.Counts.Add(n)
+		now[i] = n.Total + n.Removed
+		then[i] = now[i] - n.Added
 	}
 	if !hide {
 		return
 	}
-	for i, small := range suppress.Small(people) {
-		e.Units[i].Suppressed = small
+	before, after := suppress.Small(then), suppress.Small(now)
+	for i := range e.Units {
+		e.Units[i].Suppressed = before[i] || after[i]
 	}
 }
 

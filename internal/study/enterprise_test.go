@@ -59,9 +59,15 @@ func TestEnterprises(t *testing.T) {
 	if err != nil || len(one.Enterprises[0].Units) != 2 || !one.Enterprises[0].Units[0].Suppressed || !one.Enterprises[0].Units[1].Suppressed {
 		t.Errorf("by branch: %+v, %v", one, err)
 	}
-	then, err := s.Enterprise(t.Context(), boss, id, "may", "", "2026-11-22")
-	if err != nil || then.Enterprises[0].Counts.CompletedObliged != 0 || then.Enterprises[0].Counts.Total != 9 {
-		t.Errorf("as of the day before: %+v, %v", then, err)
+	_, err = s.Enterprise(t.Context(), boss, id, "may", "", "2026-11-22")
+	refused(t, err, notOpen) // on that day
+	both := over("chu-bithu", caller.Leader, "may")
+	both.Roles = append(both.Roles, caller.Role{Name: caller.Leader, OrgID: "root"})
+	if list, err := s.Enterprises(t.Context(), both, id, "", ""); err != nil || len(list.Enterprises) != 2 {
+		t.Errorf("over the province too: %+v, %v", list, err)
+	}
+	if one, err := s.Enterprise(t.Context(), both, id, "may", "", ""); err != nil || one.Enterprises[0].Units[0].Suppressed {
+		t.Errorf("who may read all names: %+v, %v", one, err)
 	}
 	for name, who := range map[string]*caller.Caller{"another's": over("chu-thep", caller.Leader, "thep"), "a member": w.as("m1"), "an editor": staff("bt", caller.Editor, "root")} {
 		_, err := s.Enterprise(t.Context(), who, id, "may", "", "")
@@ -81,5 +87,44 @@ func TestEnterpriseUnitsAreHiddenTogether(t *testing.T) {
 	x.sum(true)
 	if !x.Units[0].Suppressed || !x.Units[1].Suppressed || x.Units[2].Suppressed || x.Counts.Total != 38 {
 		t.Errorf("%+v", x)
+	}
+}
+
+// A unit whose one member was taken off the roll is hidden as it was before, and
+// what is hidden today was hidden yesterday.
+func TestEnterpriseUnitsStayHidden(t *testing.T) {
+	t.Parallel()
+	w, e := newWorld(), openEngine(t)
+	w.works("may", "a", "m1")
+	w.works("may", "b", "m2", "m3", "m4", "m5", "m6", "m7")
+	s := w.replica(t, e)
+	id := w.opened(t, s)
+	boss, leader := over("chu", caller.Leader, "may"), staff("lanhdao", caller.Leader, "root")
+	if _, err := s.ChangeRoll(t.Context(), leader, id, "m1", RemoveFromRoll, "Nhầm."); err != nil {
+		t.Fatal(err)
+	}
+	w.people.put(member("m1", "a", "official", "suspended"))
+	if err := s.NoteChanges(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for k := range 5 { // a is no longer small
+		m := member(string(rune('p'+k)), "a", "official", "active")
+		m.EnterpriseID = "may"
+		w.people.put(m)
+		if _, err := s.ChangeRoll(t.Context(), leader, id, m.MemberID, AddToRoll, "Mới vào."); err != nil {
+			t.Fatal(err)
+		}
+	}
+	rep, err := s.Enterprise(t.Context(), boss, id, "may", "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, u := range rep.Enterprises[0].Units {
+		if !u.Suppressed {
+			t.Errorf("told: %+v", u)
+		}
+	}
+	if n := rep.Enterprises[0].Counts; n.Total != 11 || n.Added != 5 || n.Removed != 1 || n.SuspendedSince != 0 {
+		t.Errorf("the whole: %+v", n)
 	}
 }

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -100,7 +101,7 @@ func (s *Service) TakeEvents(ctx context.Context, c *caller.Caller, sentAt *time
 			at = now
 		}
 		var err error
-		if out[i].Fault, err = s.judge(ctx, e); err != nil {
+		if out[i].Fault, err = s.judge(ctx, c.Identity, e); err != nil {
 			return nil, err // of the store: the phone sends the batch again
 		}
 		if out[i].Fault != nil {
@@ -133,13 +134,16 @@ func badEvent(field, code, vi, en string) *fault.Fault {
 }
 
 // judge tells what is wrong with an event by itself.
-func (s *Service) judge(ctx context.Context, e *Event) (*fault.Fault, error) {
+func (s *Service) judge(ctx context.Context, m *caller.Identity, e *Event) (*fault.Fault, error) {
 	if bad := e.wrong(); bad != nil {
 		return bad, nil
 	}
+	if !s.Texts.Sees(m, e.TextKind, e.TextID) && !s.asks(m, e.TextKind, e.TextID) {
+		return noText(e), nil
+	}
 	t, err := s.text(ctx, e.TextKind, e.TextID, e.Version)
 	if errors.Is(err, fault.NotFound) {
-		return badEvent(e.TextKind+"Id", "not_found", "Không có tài liệu hay phiên bản này.", "There is no such text or version."), nil
+		return noText(e), nil
 	}
 	if err != nil {
 		return nil, err
@@ -154,6 +158,22 @@ func (s *Service) judge(ctx context.Context, e *Event) (*fault.Fault, error) {
 		e.Played[k].To = min(e.Played[k].To, t.Seconds*1000)
 	}
 	return nil, nil
+}
+
+// noText answers for what is not there and for what is not the member's to know.
+func noText(e *Event) *fault.Fault {
+	return badEvent(e.TextKind+"Id", "not_found", "Không có tài liệu hay phiên bản này.", "There is no such text or version.")
+}
+
+// asks tells whether a drive that a member sees asks for a text: it may have been
+// withdrawn since it was read.
+func (s *Service) asks(m *caller.Identity, kind, id string) bool {
+	for _, v := range s.out.Load().drives {
+		if v.Payload.Asks(kind, id) && s.mayStudy(v, m) {
+			return true
+		}
+	}
+	return false
 }
 
 // wrong tells what is wrong with an event whatever it is about.
@@ -264,8 +284,23 @@ func (r *Row) note(kind tally.EntryKind, at time.Time) bool {
 	return true
 }
 
+// sort orders the entries by time. Those of one instant stand in one order too,
+// however they came to be there.
 func (r *Row) sort() {
-	slices.SortStableFunc(r.Entries, func(a, b tally.Entry) int { return a.At.Compare(b.At) })
+	slices.SortStableFunc(r.Entries, func(a, b tally.Entry) int { return cmp.Or(a.At.Compare(b.At), cmp.Compare(rank(a.Kind), rank(b.Kind))) })
+}
+
+// rank has changes of the roll first and what is said of a completion last; the
+// latter is in its own order already.
+func rank(k tally.EntryKind) int {
+	switch k {
+	case tally.Added, tally.Removed:
+		return 0
+	case tally.Completed, tally.Revoked:
+		return 2
+	default:
+		return 1
+	}
 }
 
 // completeBy writes the completion that the evidence shows.

@@ -26,14 +26,17 @@ import (
 	"sotay/internal/study/tally"
 )
 
-// orgs is a tree of three: root, and a and b below it.
+// orgs is a tree of four: root, and a, b and a younger one below it.
 type orgs struct{}
+
+// young is a unit that was formed on youngSince.
+const young, youngSince = "moi-lap", "2026-11-24"
 
 func (orgs) OrgPath(id string) []string {
 	switch id {
 	case "root":
 		return []string{"root"}
-	case "a", "b":
+	case "a", "b", young:
 		return []string{"root", id}
 	}
 	return nil
@@ -73,15 +76,27 @@ func (p *people) EachOn(_ string, fn func(*caller.Identity)) {
 	}
 }
 
-func (p *people) UnitOn(_, orgID string) (string, []string, []string) {
+func (p *people) UnitOn(day, orgID string) (string, []string, []string) {
 	path := orgs{}.OrgPath(orgID)
-	if orgID == "root" {
+	switch {
+	case orgID == "root" && formed(day):
+		return "Đảng bộ", path, []string{"a", "b", young}
+	case orgID == "root":
 		return "Đảng bộ", path, []string{"a", "b"}
+	case orgID == young && !formed(day):
+		return "", nil, nil
 	}
 	return "Chi bộ " + orgID, path, nil
 }
 
-func (p *people) HeirOn(_, orgID string) string { return orgID }
+func formed(day string) bool { return day == "" || day >= youngSince }
+
+func (p *people) HeirOn(day, orgID string) string {
+	if orgID == young && !formed(day) {
+		return ""
+	}
+	return orgID
+}
 
 func (p *people) Standing(id string) (string, string, bool) {
 	m, ok := p.Identity(id)
@@ -140,6 +155,8 @@ func (p *people) EachMember(_ context.Context, c *caller.Caller, orgID, _ string
 type texts struct{ live atomic.Int64 }
 
 func (t *texts) HasSection(_ context.Context, id, _ string) (bool, error) { return id == "nq", nil }
+
+func (t *texts) Sees(_ *caller.Identity, _, id string) bool { return id == "nq" && t.live.Load() != 0 }
 
 func (t *texts) LiveVersion(_, id string) int64 {
 	if id == "nq" {

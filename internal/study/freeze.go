@@ -95,7 +95,8 @@ func (s *Service) Freeze(ctx context.Context, c *caller.Caller, driveID, name st
 	return s.freezeFx.Settle(ctx, "freeze", f.ID, f), nil
 }
 
-// drain performs what waits to follow from evidence and completions of a drive.
+// drain performs what waits to follow from evidence, completions and acts on the
+// roll of a drive.
 func (s *Service) drain(ctx context.Context, driveID string) error {
 	waiting := store.Query{Index: "fxDue", From: int64(1)}
 	err := s.records.All(ctx, waiting, func(e Evidence) error {
@@ -114,6 +115,15 @@ func (s *Service) drain(ctx context.Context, driveID string) error {
 			return err
 		})
 	}
+	if err == nil {
+		err = s.changes.All(ctx, waiting, func(x RollChange) error {
+			if x.DriveID != driveID {
+				return nil
+			}
+			_, err := s.changeFx.Perform(ctx, x.ID, x)
+			return err
+		})
+	}
 	if err != nil {
 		return fmt.Errorf("drain drive %s: %w", driveID, err)
 	}
@@ -127,7 +137,7 @@ func (s *Service) Freezes(ctx context.Context, c *caller.Caller, driveID string)
 	if err != nil {
 		return nil, err
 	}
-	orgID, err := s.scope(c, "")
+	orgID, err := s.scope(c, "", reporters...)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +182,7 @@ func (s *Service) Frozen(ctx context.Context, c *caller.Caller, driveID, freezeI
 	}
 	sums := map[string]*tally.Counts{}
 	for i := range f.Units {
-		add(sums, s.People.HeirOn(now.day, f.Units[i].OrgID), &f.Units[i].Counts)
+		add(sums, s.place(now.day, f.Units[i].OrgID), &f.Units[i].Counts)
 	}
 	then := s.unit(now.day, now.Unit.OrgID, sums, depth)
 	return &Frozen{Freeze: f, RollDate: now.RollDate, Unit: since(then, &now.Unit)}, nil

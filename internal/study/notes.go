@@ -38,12 +38,14 @@ var noteKinds = []tally.EntryKind{tally.Exempted, tally.Moved, tally.Suspended, 
 
 // noteOf is what a status says of somebody who was on the roll in another, "" for
 // nothing.
-func noteOf(then tally.Status, now string) tally.EntryKind {
-	switch now {
-	case "exempt", "temporarilyExempt":
-		if then != tally.Exempt && then != tally.TemporarilyExempt {
+func noteOf(rules *tally.Rules, then tally.Status, now string) tally.EntryKind {
+	if slices.Contains(rules.Exempt, tally.Status(now)) {
+		if !slices.Contains(rules.Exempt, then) {
 			return tally.Exempted
 		}
+		return ""
+	}
+	switch now {
 	case "suspended":
 		return tally.Suspended
 	case "struckOff", "expelled", "resigned":
@@ -96,15 +98,21 @@ func (s *Service) changed(r *roll) map[string][]tally.EntryKind {
 			if !ok {
 				continue
 			}
-			k := noteOf(m.status, status)
+			k := noteOf(&r.opening.Rules, m.status, status)
 			if k != "" && !slices.Contains(m.noted, k) {
 				out[m.memberID] = append(out[m.memberID], k)
 			}
 			gone := k == tally.Left || k == tally.Died
-			if !gone && home != "" && org != home && !slices.Contains(m.noted, tally.Moved) {
+			if !gone && home != "" && org != home && !slices.Contains(m.noted, tally.Moved) && !s.stayed(m.memberID, p.orgID) {
 				out[m.memberID] = append(out[m.memberID], tally.Moved)
 			}
 		}
 	}
 	return out
+}
+
+// stayed tells whether a member is in a part of a unit that has been divided.
+func (s *Service) stayed(memberID, orgID string) bool {
+	m, ok := s.People.Identity(memberID)
+	return ok && slices.Contains(m.Units, orgID)
 }

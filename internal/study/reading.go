@@ -90,6 +90,9 @@ func (s *Service) readOutside(ctx context.Context, c *caller.Caller) ([]Reading,
 			return nil
 		}
 		kind, id, _ := strings.Cut(e.Sections[0].ItemID, "/")
+		if !s.Texts.Sees(c.Identity, kind, id) {
+			return nil // no more: not even its title
+		}
 		t, err := s.current(ctx, kind, id)
 		if t == nil || err != nil {
 			return err // withdrawn: there is nothing to read on

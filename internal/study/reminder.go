@@ -40,6 +40,10 @@ func reminderSchema() *store.Schema {
 
 const (
 	remindEvery = 24 * time.Hour
+	// repeated is how long the same call is taken for a repeat of an answer that
+	// was lost, skew how far another process's clock may be ahead.
+	repeated = time.Minute
+	skew     = 5 * time.Minute
 	// maxReminded bounds the members of one reminder.
 	maxReminded = 5000
 )
@@ -76,9 +80,15 @@ func (s *Service) Remind(ctx context.Context, c *caller.Caller, driveID, orgID s
 	if err != nil {
 		return Reminder{}, err
 	}
-	recent, err := s.reminded(ctx, driveID, orgID, now)
+	recent, last, err := s.reminded(ctx, driveID, orgID, now)
 	if err != nil {
 		return Reminder{}, err
+	}
+	if last != nil {
+		if last.By == c.MemberID && now.Sub(last.At) < repeated {
+			return *last, nil // the answer was lost
+		}
+		return Reminder{}, remindedRecently.After(remindEvery - max(now.Sub(last.At), 0))
 	}
 	// Two at once on one day are one: the insert decides.
 	m := Reminder{Meta: store.Meta{ID: ident.Derive("reminder", driveID, orgID, clock.Day(now))}, DriveID: driveID, OrgID: orgID, At: now, By: c.MemberID}
@@ -96,20 +106,21 @@ func (s *Service) Remind(ctx context.Context, c *caller.Caller, driveID, orgID s
 	return s.reminderFx.Settle(ctx, "reminder", m.ID, m), nil
 }
 
-// reminded are the members who were reminded of a drive lately; it refuses when
-// the unit was.
-func (s *Service) reminded(ctx context.Context, driveID, orgID string, now time.Time) (map[string]bool, error) {
-	out := map[string]bool{}
-	err := s.reminders.All(ctx, store.Query{Index: "drive", Eq: []any{driveID}, From: now.Add(-remindEvery)}, func(m Reminder) error {
+// reminded are the members who were reminded of a drive lately, and the last
+// reminder to a unit, nil for none lately.
+func (s *Service) reminded(ctx context.Context, driveID, orgID string, now time.Time) (members map[string]bool, last *Reminder, err error) {
+	members = map[string]bool{}
+	q := store.Query{Index: "drive", Eq: []any{driveID}, From: now.Add(-remindEvery), To: now.Add(skew)}
+	err = s.reminders.All(ctx, q, func(m Reminder) error {
 		if m.OrgID == orgID {
-			return remindedRecently.After(m.At.Add(remindEvery).Sub(now))
+			last = &m
 		}
 		for _, id := range m.Members {
-			out[id] = true
+			members[id] = true
 		}
 		return nil
 	})
-	return out, err
+	return members, last, err
 }
 
 // address finds whom a reminder goes to.
@@ -136,8 +147,8 @@ func (s *Service) address(ctx context.Context, v *DriveVersion, r *roll, recent 
 	if failed != nil {
 		return failed
 	}
-	if len(m.Members) > maxReminded || len(exempt) > maxReminded {
-		return tooManyMembers
+	if len(m.Members) > maxReminded || len(exempt) > 4*maxReminded {
+		return tooManyMembers // before all of the exempt are looked up
 	}
 	wants, err := s.People.WantInformation(ctx, exempt)
 	if err != nil {
@@ -153,8 +164,11 @@ func (s *Service) address(ctx context.Context, v *DriveVersion, r *roll, recent 
 			m.Members = append(m.Members, id)
 		}
 	}
-	if len(m.Members) == 0 {
+	switch {
+	case len(m.Members) == 0:
 		return nobodyToRemind
+	case len(m.Members) > maxReminded:
+		return tooManyMembers
 	}
 	slices.Sort(m.Members)
 	return nil

@@ -41,7 +41,7 @@ func (s *Service) Report(ctx context.Context, c *caller.Caller, driveID, orgID, 
 	if err != nil {
 		return nil, err
 	}
-	if orgID, err = s.scope(c, orgID); err != nil {
+	if orgID, err = s.scope(c, orgID, reporters...); err != nil {
 		return nil, err
 	}
 	if !s.concerns(v, orgID) {
@@ -69,11 +69,14 @@ func (s *Service) concerns(v *DriveVersion, orgID string) bool {
 	})
 }
 
+// nameReaders are those of them who may read names.
+var nameReaders = []caller.RoleName{caller.Secretary, caller.Inspector, caller.Admin}
+
 // scope is the organisation that a report is about: the one asked for when the
-// caller may, else the highest that the caller's roles stand at.
-func (s *Service) scope(c *caller.Caller, orgID string) (string, error) {
+// caller's role there is one of some, else the highest that such roles stand at.
+func (s *Service) scope(c *caller.Caller, orgID string, roles ...caller.RoleName) (string, error) {
 	if orgID != "" {
-		if !c.Covers(s.Orgs.OrgPath(orgID), reporters...) {
+		if !c.Covers(s.Orgs.OrgPath(orgID), roles...) {
 			return "", fault.NotFound
 		}
 		return orgID, nil
@@ -81,7 +84,7 @@ func (s *Service) scope(c *caller.Caller, orgID string) (string, error) {
 	best, at := "", 0
 	for i := range c.Roles {
 		role := &c.Roles[i]
-		if path := s.Orgs.OrgPath(role.OrgID); role.OrgID != "" && path != nil && slices.Contains(reporters, role.Name) && (best == "" || len(path) < at) {
+		if path := s.Orgs.OrgPath(role.OrgID); role.OrgID != "" && path != nil && slices.Contains(roles, role.Name) && (best == "" || len(path) < at) {
 			best, at = role.OrgID, len(path)
 		}
 	}

@@ -223,7 +223,7 @@ func (r *roll) take(p *Page) {
 	if old := r.pages[p.ID]; old != nil && old.rev >= p.Rev {
 		return
 	}
-	r.pages[p.ID] = &tallied{orgID: p.OrgID, rev: p.Rev, counts: p.Counts, works: works(p, &r.opening.Rules, forever), marks: marks(p)}
+	r.pages[p.ID] = &tallied{orgID: p.OrgID, rev: p.Rev, counts: p.Counts, works: works(p.Rows, &r.opening.Rules, forever), marks: marks(p)}
 	for i := range p.Rows {
 		if r.at[p.Rows[i].MemberID] != p.ID {
 			r.at[p.Rows[i].MemberID] = p.ID

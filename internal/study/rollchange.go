@@ -42,8 +42,8 @@ type RollChange struct {
 	effect.Pending `bson:",inline"`
 	DriveID        string `bson:"driveId"`
 	MemberID       string `bson:"memberId"`
-	// OrgID is the unit that the member counts in, PageID the page that has the
-	// row.
+	// OrgID is the unit of the roll's day that the member counts in, PageID the
+	// page that has the row.
 	OrgID  string `bson:"orgId"`
 	PageID string `bson:"pageId"`
 	// Late says that the member was not on the roll when it was taken down.
@@ -80,15 +80,17 @@ var (
 		"Đảng viên này đã có trong danh sách của đợt.", "This member is on the roll already.")
 	notOnRoll = fault.New(fault.Conflict, "not_on_roll",
 		"Đảng viên này không có trong danh sách của đợt.", "This member is not on the roll.")
+	notAddressed = fault.New(fault.Conflict, "not_addressed",
+		"Đợt học tập không dành cho đối tượng của đảng viên này.", "The drive does not ask members like this one.")
 	tooManyActs = fault.New(fault.Conflict, "too_many_changes",
 		"Danh sách đã được sửa quá nhiều lần với người này.", "The roll has been changed too often for this member.")
 	notYourOwnRow = fault.New(fault.Forbidden, "not_your_own",
 		"Bạn không tự thêm hay bớt chính mình.", "You can't add or remove yourself.")
 )
 
-// ChangeRoll adds a member to the roll of a drive, or removes one. Who removes
-// looks after the unit that the member counts in, who adds after the member's
-// unit of today.
+// ChangeRoll adds a member to the roll of a drive, or removes one. Whoever does it
+// looks after the unit that the member counts in: that of the row, or of today for
+// who has none. Who was removed and is added again counts as before.
 func (s *Service) ChangeRoll(ctx context.Context, c *caller.Caller, driveID, memberID string, kind RollActKind, reason string) (RollChange, error) {
 	v, err := s.drive(driveID)
 	if err != nil {
@@ -109,8 +111,11 @@ func (s *Service) ChangeRoll(ctx context.Context, c *caller.Caller, driveID, mem
 	if err != nil {
 		return x, err
 	}
-	if !s.mayChangeRoll(c, v, m, &x, kind) {
+	if !c.Covers(s.Orgs.OrgPath(s.place("", x.OrgID)), freezers...) || kind == AddToRoll && (!s.mayStudy(v, m) || !slices.Contains(onRoll, m.Status)) {
 		return x, fault.NotFound
+	}
+	if kind == AddToRoll && !Addressed(&v.Visibility, &v.Payload, m) {
+		return x, notAddressed
 	}
 	if m.MemberID == c.MemberID {
 		return x, notYourOwnRow
@@ -127,7 +132,7 @@ func (s *Service) rollChange(ctx context.Context, r *roll, m *caller.Identity) (
 		return x, err
 	}
 	x = RollChange{Meta: store.Meta{ID: id}, DriveID: r.opening.ID, MemberID: m.MemberID, Acts: []RollAct{},
-		OrgID: m.OrgID, Kind: tally.Kind(m.Kind), Status: tally.Status(m.Status), EnterpriseID: m.EnterpriseID}
+		OrgID: s.place(r.opening.RollDate, m.OrgID), Kind: tally.Kind(m.Kind), Status: tally.Status(m.Status), EnterpriseID: m.EnterpriseID}
 	if x.PageID = r.pageOf(m.MemberID); x.PageID != "" {
 		r.mu.RLock()
 		x.OrgID = r.pages[x.PageID].orgID
@@ -137,13 +142,6 @@ func (s *Service) rollChange(ctx context.Context, r *roll, m *caller.Identity) (
 		x.Late, x.PageID = true, fmt.Sprintf("%s/%s/added", r.opening.RollID, x.OrgID)
 	}
 	return x, nil
-}
-
-func (s *Service) mayChangeRoll(c *caller.Caller, v *DriveVersion, m *caller.Identity, x *RollChange, kind RollActKind) bool {
-	if kind == RemoveFromRoll {
-		return c.Covers(s.Orgs.OrgPath(s.People.HeirOn("", x.OrgID)), freezers...)
-	}
-	return c.CoversMember(m, freezers...) && s.mayStudy(v, m) && slices.Contains(onRoll, m.Status) && len(m.OrgPath) > 0
 }
 
 // actOnRoll records an act, which the state of the roll must allow.
@@ -211,7 +209,7 @@ func (s *Service) RollChanges(ctx context.Context, c *caller.Caller, driveID, cu
 	if err != nil {
 		return nil, nil, err
 	}
-	out := slices.DeleteFunc(page.Items, func(x RollChange) bool { return !c.Covers(s.Orgs.OrgPath(s.People.HeirOn("", x.OrgID)), reporters...) })
+	out := slices.DeleteFunc(page.Items, func(x RollChange) bool { return !c.Covers(s.Orgs.OrgPath(s.place("", x.OrgID)), reporters...) })
 	var next *string
 	if page.More {
 		if next, err = page.Next.Seal(s.Pages, list); err != nil {

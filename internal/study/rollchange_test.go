@@ -11,6 +11,7 @@ import (
 
 	"sotay/internal/caller"
 	"sotay/internal/fault"
+	"sotay/internal/store/storetest"
 	"sotay/internal/study/tally"
 )
 
@@ -175,4 +176,85 @@ func TestRollUnderWay(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Who was added in a unit that was formed after the opening counts in what was
+// above it then; who was removed and is added again counts as before, and is the
+// business of the unit where they count; nobody is added whom the drive does not
+// ask.
+func TestAddedElsewhere(t *testing.T) {
+	t.Parallel()
+	w, e := newWorld(), openEngine(t)
+	w.people.put(member("m1", "a", "official", "active"))
+	s := w.replica(t, e)
+	id := w.opened(t, s)
+	leader, leaderOfB := staff("lanhdao", caller.Leader, "root"), staff("lanhdao-b", caller.Leader, "b")
+	change := func(who *caller.Caller, member string, kind RollActKind) error {
+		_, err := s.ChangeRoll(t.Context(), who, id, member, kind, "Sửa danh sách.")
+		return err
+	}
+	w.people.put(member("moi", young, "official", "active"))
+	if err := change(leader, "moi", AddToRoll); err != nil {
+		t.Fatal(err)
+	}
+	if n := w.count(t, s, id, "").Unit.Counts; n.Total != 2 || n.Added != 1 {
+		t.Errorf("of the whole: %+v", n)
+	}
+	w.people.put(member("m1", "b", "official", "exempt")) // moved, and exempted
+	if err := change(leader, "m1", RemoveFromRoll); err != nil {
+		t.Fatal(err)
+	}
+	refused(t, change(leaderOfB, "m1", AddToRoll), fault.NotFound)
+	if err := change(leader, "m1", AddToRoll); err != nil {
+		t.Fatal(err)
+	}
+	if u := w.count(t, s, id, "").Unit; u.Counts.Total != 2 || u.Counts.Exempt != 0 || u.Counts.Removed != 0 || u.Units[0].Counts.Total != 1 {
+		t.Errorf("added again: %+v", u)
+	}
+	boss := over("chu", caller.Leader, "may")
+	w.works("may", "a", "tho")
+	refused(t, change(boss, "tho", AddToRoll), fault.NotFound)
+	v, err := s.drive(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v.Payload.Audience.Kinds = []string{"official"}
+	w.people.put(member("dubi", "a", "probationary", "active"))
+	refused(t, change(leader, "dubi", AddToRoll), notAddressed)
+}
+
+// What was acknowledged before a freeze is in it, also when its process has died.
+func TestFreezeWaitsForTheRoll(t *testing.T) {
+	t.Parallel()
+	w, e := newWorld(), openEngine(t)
+	w.people.put(member("m1", "a", "official", "active"))
+	w.people.put(member("m2", "a", "official", "active"))
+	s := w.replica(t, e)
+	id := w.opened(t, s)
+	leader := staff("lanhdao", caller.Leader, "root")
+	dead := w.replica(t, storetest.NewDying(e, 1, true))
+	_, _ = dead.ChangeRoll(t.Context(), leader, id, "m1", RemoveFromRoll, "Nhầm.")
+	f, err := s.Freeze(t.Context(), leader, id, "Sơ kết")
+	if err != nil || len(f.Units) != 1 || f.Units[0].Counts.Total != 1 || f.Units[0].Counts.Removed != 1 {
+		t.Errorf("frozen: %+v, %v", f, err)
+	}
+}
+
+// What somebody had completed is counted when they are erased, also when nothing
+// had counted it yet.
+func TestEraseCountsFirst(t *testing.T) {
+	t.Parallel()
+	w, e := newWorld(), openEngine(t)
+	w.people.put(member("doc", "a", "official", "active"))
+	s := w.replica(t, e)
+	id := w.opened(t, s)
+	dead := w.replica(t, storetest.NewDying(e, 1, true))
+	_ = readsAll(w, dead, id)
+	if err := s.Erase(t.Context(), "doc"); err != nil {
+		t.Fatal(err)
+	}
+	sweep(t, w, s)
+	if n := w.count(t, s, id, "").Unit.Counts; n.CompletedObliged != 1 {
+		t.Errorf("%+v", n)
+	}
 }

@@ -48,6 +48,8 @@ type Text struct {
 // Texts is what the room needs of the library.
 type Texts interface {
 	HasSection(ctx context.Context, documentID, sectionID string) (bool, error)
+	// Sees tells whether a member may read a document or material that is out.
+	Sees(m *caller.Identity, kind, id string) bool
 	// LiveVersion returns the version of a document or material that is out, 0
 	// for none.
 	LiveVersion(kind, id string) int64

@@ -10,6 +10,7 @@ import (
 	"sotay/internal/caller"
 	"sotay/internal/fault"
 	"sotay/internal/store"
+	"sotay/internal/store/storetest"
 	"sotay/internal/study/tally"
 )
 
@@ -359,8 +360,7 @@ func TestFreezes(t *testing.T) {
 		t.Fatal(err)
 	}
 	// A process that died behind the write of the evidence.
-	d := &dying{Engine: e, behind: true}
-	d.left.Store(2)
+	d := storetest.NewDying(e, 2, true)
 	dead := w.replica(t, d)
 	w.clock.advance(time.Minute)
 	now := w.clock.now()

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"sotay/internal/caller"
-	"sotay/internal/clock"
+	"sotay/internal/fault"
 	"sotay/internal/study/tally"
 )
 
@@ -33,9 +33,12 @@ type YearDrive struct {
 
 // Year adds up the drives of a year for an organisation and those below it.
 func (s *Service) Year(ctx context.Context, c *caller.Caller, year int, orgID string, depth int) (*YearReport, error) {
-	orgID, err := s.scope(c, orgID)
+	orgID, err := s.scope(c, orgID, reporters...)
 	if err != nil {
 		return nil, err
+	}
+	if _, path, _ := s.People.UnitOn("", orgID); path == nil {
+		return nil, fault.NotFound // it has closed: its members count in its heirs
 	}
 	out := &YearReport{Year: year, AsOf: s.Now()}
 	if out.Drives, err = s.yearDrives(ctx, year, orgID); err != nil {
@@ -43,12 +46,13 @@ func (s *Service) Year(ctx context.Context, c *caller.Caller, year int, orgID st
 	}
 	sums := map[string]*tally.Counts{}
 	for i := range out.Drives {
-		r := out.Drives[i].roll
-		r.mu.RLock()
-		for _, p := range r.pages {
-			add(sums, s.People.HeirOn("", p.orgID), &p.counts)
+		n, err := s.countedOn(ctx, out.Drives[i].roll, "", "")
+		if err != nil {
+			return nil, err
 		}
-		r.mu.RUnlock()
+		for id, c := range n.all {
+			add(sums, id, c)
+		}
 	}
 	out.Unit = s.unit("", orgID, sums, depth)
 	return out, nil
@@ -123,7 +127,7 @@ func (s *Service) YearMembers(ctx context.Context, c *caller.Caller, year int, o
 	out := &YearMemberList{OrgID: orgID}
 	var err error
 	if orgID == "" {
-		if out.OrgID, err = s.scope(c, ""); err != nil {
+		if out.OrgID, err = s.scope(c, "", nameReaders...); err != nil {
 			return nil, err
 		}
 	}
@@ -160,11 +164,9 @@ func (s *Service) yearOf(ctx context.Context, d *YearDrive, members []YearMember
 		x.stands(&row)
 		who, known := s.People.Identity(m.MemberID)
 		rules := &d.roll.opening.Rules
-		x.Exempt = !x.OnRoll || !rules.Owes(row.Kind, row.Status) || known && !rules.Owes(tally.Kind(who.Kind), tally.Status(who.Status))
-		if x.On != "" && !x.Exempt && known {
-			inTime := x.On <= clock.Day(d.Version.Payload.DueFor(who))
-			x.OnTime = &inTime
-		}
+		// What was owed and done stays so; a debt ends with an exemption.
+		x.Exempt = !x.OnRoll || !rules.Owes(row.Kind, row.Status) ||
+			x.State != StateCompleted && known && !rules.Owes(tally.Kind(who.Kind), tally.Status(who.Status))
 		m.count(&x)
 	}
 	return nil
@@ -179,6 +181,10 @@ func (x *YearMemberDrive) stands(row *tally.Row) {
 	}
 	if now.Completion != nil {
 		x.State, x.Basis, x.On = StateCompleted, now.Completion.Basis, now.Completion.On
+		if due := now.Completion.Due; due != "" {
+			inTime := x.On <= due
+			x.OnTime = &inTime
+		}
 	}
 }
 

@@ -21,7 +21,8 @@ func (r *Rules) Owes(k Kind, s Status) bool {
 // Usual has all obliged but those exempt, for good or for a time.
 func Usual() Rules { return Rules{Exempt: []Status{Exempt, TemporarilyExempt}, Excused: []Kind{}} }
 
-// Counts are those of a unit. All but Total are parts of it, and may overlap.
+// Counts are those of a unit. All but Total and Removed are parts of it, and may
+// overlap.
 type Counts struct {
 	Total int64 `bson:"total"`
 	// Exempt includes TemporarilyExempt. Obliged are all who are neither exempt
@@ -39,7 +40,8 @@ type Counts struct {
 	// InProgress have begun and not completed; QuizPassed have passed.
 	InProgress int64 `bson:"inProgress"`
 	QuizPassed int64 `bson:"quizPassed"`
-	// What came after the opening. Removed are no longer part of Total.
+	// What came after the opening. Added are part of Total, Removed no longer:
+	// Total less the one and with the other is what was taken down.
 	Added          int64 `bson:"added"`
 	Removed        int64 `bson:"removed"`
 	ExemptedSince  int64 `bson:"exemptedSince"`
@@ -60,13 +62,19 @@ func Of(rows []Row, rules Rules, at time.Time) Counts {
 
 func (c *Counts) count(r *Row, rules Rules, at time.Time) {
 	s := r.At(at)
+	switch {
+	case !s.OnRoll && !r.late():
+		c.Removed++
+		return
+	case !s.OnRoll:
+		return
+	case r.late():
+		c.Added++
+	}
 	for _, k := range s.Recorded {
 		if n := c.note(k); n != nil {
 			*n++
 		}
-	}
-	if !s.OnRoll {
-		return
 	}
 	c.Total++
 	exempt := slices.Contains(rules.Exempt, r.Status)
@@ -107,10 +115,6 @@ func (c *Counts) count(r *Row, rules Rules, at time.Time) {
 // note is the count of a note, nil for what is counted elsewhere.
 func (c *Counts) note(k EntryKind) *int64 {
 	switch k {
-	case Added:
-		return &c.Added
-	case Removed:
-		return &c.Removed
 	case Exempted:
 		return &c.ExemptedSince
 	case Moved:
@@ -121,7 +125,7 @@ func (c *Counts) note(k EntryKind) *int64 {
 		return &c.LeftSince
 	case Died:
 		return &c.DiedSince
-	case Began, PassedIt, Completed, Revoked:
+	case Added, Removed, Began, PassedIt, Completed, Revoked:
 	}
 	return nil
 }

@@ -60,9 +60,11 @@ type Entry struct {
 	// At is when it was recorded.
 	At time.Time `bson:"at"`
 	// Basis and On are of a completion: what it rests on, and the day that the
-	// evidence shows, as YYYY-MM-DD.
+	// evidence shows, as YYYY-MM-DD. Due is the last day on which it was in time,
+	// "" for who owed nothing.
 	Basis Basis  `bson:"basis,omitempty"`
 	On    string `bson:"on,omitempty"`
+	Due   string `bson:"due,omitempty"`
 }
 
 // Row is one member of a drive's roll.
