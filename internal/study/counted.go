@@ -71,9 +71,14 @@ func (s *Service) countAt(ctx context.Context, r *roll, n *counted, asOf string)
 	if clock.Day(n.at) < r.opening.RollDate {
 		return notOpen // then
 	}
-	err = s.pages.All(ctx, store.Query{Index: "roll", Eq: []any{r.opening.RollID}}, func(p Page) error {
-		s.addRows(n, &p, r.opening.Rules, n.at)
-		return nil
+	pages := newPageReader()
+	pages.nameless = n.day != ""
+	err = s.pages.AllRaw(ctx, store.Query{Index: "roll", Eq: []any{r.opening.RollID}}, func(doc store.Raw) error {
+		p, err := pages.read(doc)
+		if err == nil {
+			s.addRows(n, p, r.opening.Rules, n.at)
+		}
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("count the rows of drive %s: %w", r.opening.ID, err)
@@ -85,7 +90,7 @@ func (s *Service) countAt(ctx context.Context, r *roll, n *counted, asOf string)
 // count where each member is now.
 func (s *Service) addRows(n *counted, p *Page, rules tally.Rules, at time.Time) {
 	if n.day != "" || s.People.HeirOn("", p.OrgID) == p.OrgID {
-		all := tally.Of(p.rows(), rules, at)
+		all := countOf(p.Rows, &rules, at)
 		n.add(s.place(n.day, p.OrgID), &all, works(p.Rows, &rules, at))
 		return
 	}
@@ -95,7 +100,7 @@ func (s *Service) addRows(n *counted, p *Page, rules tally.Rules, at time.Time) 
 		parts[part] = append(parts[part], p.Rows[i])
 	}
 	for part, rows := range parts {
-		all := tally.Of((&Page{Rows: rows}).rows(), rules, at)
+		all := countOf(rows, &rules, at)
 		n.add(part, &all, works(rows, &rules, at))
 	}
 }
@@ -137,21 +142,18 @@ func (n *counted) add(orgID string, all *tally.Counts, works map[string]tally.Co
 
 // works counts those who work at each enterprise, nil for none.
 func works(all []Row, rules *tally.Rules, at time.Time) map[string]tally.Counts {
-	var rows map[string][]tally.Row
+	var out map[string]tally.Counts
 	for i := range all {
-		if id := all[i].EnterpriseID; id != "" {
-			if rows == nil {
-				rows = map[string][]tally.Row{}
-			}
-			rows[id] = append(rows[id], all[i].Row)
+		id := all[i].EnterpriseID
+		if id == "" {
+			continue
 		}
-	}
-	if rows == nil {
-		return nil
-	}
-	out := make(map[string]tally.Counts, len(rows))
-	for id, r := range rows {
-		out[id] = tally.Of(r, *rules, at)
+		if out == nil {
+			out = map[string]tally.Counts{}
+		}
+		c := out[id]
+		c.Count(&all[i].Row, rules, at)
+		out[id] = c
 	}
 	return out
 }

@@ -143,7 +143,7 @@ func (s *Service) clean(ctx context.Context, o *Opening) error {
 
 // count counts the rows: everything recorded, also what a clock ahead of ours has
 // dated.
-func (p *Page) count(rules tally.Rules) { p.Counts = tally.Of(p.rows(), rules, forever) }
+func (p *Page) count(rules tally.Rules) { p.Counts = countOf(p.Rows, &rules, forever) }
 
 // changed closes a change of the rows. A page's instant never goes backwards:
 // polls read in this order.
@@ -155,12 +155,13 @@ func (p *Page) changed(rules tally.Rules, now time.Time) {
 	p.count(rules)
 }
 
-func (p *Page) rows() []tally.Row {
-	out := make([]tally.Row, len(p.Rows))
-	for i := range p.Rows {
-		out[i] = p.Rows[i].Row
+// countOf counts rows by what had been recorded at an instant.
+func countOf(rows []Row, rules *tally.Rules, at time.Time) tally.Counts {
+	var c tally.Counts
+	for i := range rows {
+		c.Count(&rows[i].Row, rules, at)
 	}
-	return out
+	return c
 }
 
 // roll is what this process knows of an opened drive: where each member stands
@@ -195,6 +196,16 @@ func (s *Service) rollOf(ctx context.Context, driveID string) (*roll, error) {
 	if r != nil {
 		return r, nil
 	}
+	// Many may ask at once; one reads for all, whoever of them goes away.
+	read, err, _ := s.reads.Do(driveID, func() (any, error) { return s.readRoll(context.WithoutCancel(ctx), driveID) })
+	if err != nil {
+		return nil, err
+	}
+	return read.(*roll), nil
+}
+
+// readRoll reads the roll of a drive from the store.
+func (s *Service) readRoll(ctx context.Context, driveID string) (*roll, error) {
 	o, err := s.openings.Get(ctx, driveID)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, notOpen
@@ -203,7 +214,7 @@ func (s *Service) rollOf(ctx context.Context, driveID string) (*roll, error) {
 		return nil, err
 	}
 	now := s.Now()
-	r = &roll{opening: o, at: map[string]string{}, pages: map[string]*tallied{}, polled: now, swept: now}
+	r := &roll{opening: o, at: map[string]string{}, pages: map[string]*tallied{}, polled: now, swept: now}
 	if err := s.poll(ctx, r, time.Time{}); err != nil {
 		return nil, err
 	}

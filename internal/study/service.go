@@ -10,6 +10,7 @@ import (
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/sync/singleflight"
 
 	"sotay/internal/audit"
 	"sotay/internal/caller"
@@ -154,6 +155,7 @@ type Service struct {
 
 	mu    sync.Mutex
 	rolls map[string]*roll // by drive
+	reads singleflight.Group
 
 	watched map[string]time.Time // by drive and quiz; see WatchQuizzes
 }

@@ -176,7 +176,7 @@ func (s *Service) yearOf(ctx context.Context, d *YearDrive, members []YearMember
 func (x *YearMemberDrive) stands(row *tally.Row) {
 	now := row.At(forever)
 	x.OnRoll = now.OnRoll
-	if slices.Contains(now.Recorded, tally.Began) {
+	if now.Has(tally.Began) {
 		x.State = StateInProgress
 	}
 	if now.Completion != nil {

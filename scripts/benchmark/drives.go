@@ -25,30 +25,40 @@ func (s *seeding) drive(ctx context.Context) error {
 	if !s.study || s.have.Studied.DriveID != "" {
 		return nil
 	}
-	if err := s.rooms.library.CatchUp(ctx); err != nil {
-		return err
-	}
-	now := time.Now()
-	title, opens, due, closes := "Đợt đo lường", now.Add(-time.Hour), now.AddDate(0, 0, 1), now.AddDate(0, 0, 2)
-	item, err := s.rooms.studies.CreateDrive(ctx, s.editor, s.orgID, study.DriveInput{Title: &title, OpensAt: &opens, DueAt: &due, ClosesAt: &closes,
-		Steps: &[]study.Step{{Kind: study.ReadStep, DocumentID: s.have.Documents[0]}}})
+	id, err := s.newDrive(ctx, "Đợt đo lường", editorial.Submit, editorial.Approve, editorial.Publish)
 	if err != nil {
 		return err
 	}
-	for _, v := range []editorial.Verb{editorial.Submit, editorial.Approve, editorial.Publish} {
+	s.have.Studied = studied{DriveID: id, DocumentID: s.have.Documents[0]}
+	_, _, err = s.rooms.library.Outline(ctx, "document", s.have.Documents[0], 1, func(id string, _ int64, _ string) {
+		s.have.Studied.Sections = append(s.have.Studied.Sections, id)
+	})
+	return err
+}
+
+// newDrive makes a drive for everybody on the first document, open for an hour
+// once it is out, and takes it so far.
+func (s *seeding) newDrive(ctx context.Context, title string, steps ...editorial.Verb) (string, error) {
+	if err := s.rooms.library.CatchUp(ctx); err != nil {
+		return "", err
+	}
+	now := time.Now()
+	opens, due, closes := now.Add(-time.Hour), now.AddDate(0, 0, 1), now.AddDate(0, 0, 2)
+	item, err := s.rooms.studies.CreateDrive(ctx, s.editor, s.orgID, study.DriveInput{Title: &title, OpensAt: &opens, DueAt: &due, ClosesAt: &closes,
+		Steps: &[]study.Step{{Kind: study.ReadStep, DocumentID: s.have.Documents[0]}}})
+	if err != nil {
+		return "", err
+	}
+	for _, v := range steps {
 		who := s.approver
 		if v == editorial.Submit {
 			who = s.editor
 		}
 		if _, err := s.rooms.studies.StepDrive(ctx, who, item.ID, v, 0, ""); err != nil {
-			return err
+			return "", fmt.Errorf("%s drive: %w", v, err)
 		}
 	}
-	s.have.Studied = studied{DriveID: item.ID, DocumentID: s.have.Documents[0]}
-	_, _, err = s.rooms.library.Outline(ctx, "document", s.have.Documents[0], 1, func(id string, _ int64, _ string) {
-		s.have.Studied.Sections = append(s.have.Studied.Sections, id)
-	})
-	return err
+	return item.ID, nil
 }
 
 // evidence measures reading evidence: batches of 20 events from 64 phones, each

@@ -53,6 +53,7 @@ func run(ctx context.Context, args []string) error {
 		f.IntVar(&s.open, "open", 0, "how many open attempts at a quiz there shall be")
 		f.IntVar(&s.answered, "answered", 0, "how many open attempts with every answer there shall be")
 		f.BoolVar(&s.study, "study", false, "publish a study drive on the first document")
+		f.IntVar(&s.drives, "drives", 0, "how many drives there shall be for the province, all completed by everybody in it")
 		f.IntVar(&s.bytes, "bytes", 60_000, "size of a document as JSON")
 		if err := f.Parse(args[1:]); err != nil {
 			return err

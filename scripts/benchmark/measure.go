@@ -45,6 +45,7 @@ func figures() []figure {
 		{"saves", (*measuring).saves},
 		{"rush", (*measuring).rush},
 		{"evidence", (*measuring).evidence},
+		{"drives", (*measuring).provinceDrives},
 	}
 }
 

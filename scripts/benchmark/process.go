@@ -101,10 +101,20 @@ func (p *process) cpu() time.Duration {
 }
 
 // rss is a process's resident memory in MB.
-func (p *process) rss() (mb float64) {
+func (p *process) rss() float64 { return p.memory("VmRSS:") }
+
+// peak is the most that it was since forgetPeak.
+func (p *process) peak() float64 { return p.memory("VmHWM:") }
+
+func (p *process) forgetPeak() {
+	_ = os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", p.Process.Pid), []byte("5"), 0)
+}
+
+// memory is a line of a process's status in MB, 0 when it has ended.
+func (p *process) memory(name string) (mb float64) {
 	b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", p.Process.Pid))
 	for line := range strings.SplitSeq(string(b), "\n") {
-		if v, ok := strings.CutPrefix(line, "VmRSS:"); ok {
+		if v, ok := strings.CutPrefix(line, name); ok {
 			kb, _ := strconv.ParseFloat(strings.Fields(v)[0], 64)
 			return kb / 1024
 		}

@@ -24,6 +24,8 @@ import (
 	"sotay/internal/store"
 	"sotay/internal/store/sqlite"
 	"sotay/internal/study"
+	"sotay/internal/study/evidence"
+	"sotay/internal/study/tally"
 )
 
 // rooms are the product's, joined as api/wire.go joins them.
@@ -102,7 +104,7 @@ func openRooms(ctx context.Context, data string) (*rooms, error) {
 	}
 	r.studies, err = study.New(study.Deps{Engine: r.engine, Orgs: r.directory, People: r.directory, Texts: r.library, Quizzes: noQuizzes{}, Changes: changes, Desk: desk,
 		Encoder: httpapi.Encoder{}, Classified: ingest.ClassifiedMark, ClassifiedLine: ingest.ClassifiedLine, Audit: record, Leases: leases, Pages: pages,
-		Now: clock.System, Log: log})
+		Rules: tally.Usual(), Reading: evidence.Usual(), Now: clock.System, Log: log})
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,11 @@ type manifest struct {
 	Sat sittings
 	// Studied is a drive that members read in.
 	Studied studied
+	// Drives are for the whole province, each with a completion of every member
+	// that no row shows. The last is approved, the others have opened.
+	Drives []string
+	// Leader reads their reports.
+	Leader member
 }
 
 func manifestFile(data string) string { return filepath.Join(data, "bench.json") }
@@ -67,7 +72,7 @@ func (m *manifest) save(data string) error {
 type seeding struct {
 	data                                      string
 	documents, drafts, members, bytes, inTree int
-	open, answered                            int
+	open, answered, drives                    int
 	study                                     bool
 
 	rooms            *rooms
@@ -100,6 +105,9 @@ func (s *seeding) run(ctx context.Context) (err error) {
 	}
 	if err := s.drive(ctx); err != nil {
 		return fmt.Errorf("seed a drive: %w", err)
+	}
+	if err := s.wholeDrives(ctx); err != nil {
+		return fmt.Errorf("seed drives of the province: %w", err)
 	}
 	return s.have.save(s.data)
 }

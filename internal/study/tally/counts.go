@@ -55,12 +55,13 @@ type Counts struct {
 func Of(rows []Row, rules Rules, at time.Time) Counts {
 	var c Counts
 	for i := range rows {
-		c.count(&rows[i], rules, at)
+		c.Count(&rows[i], &rules, at)
 	}
 	return c
 }
 
-func (c *Counts) count(r *Row, rules Rules, at time.Time) {
+// Count adds a row, by what had been recorded at an instant.
+func (c *Counts) Count(r *Row, rules *Rules, at time.Time) {
 	s := r.At(at)
 	switch {
 	case !s.OnRoll && !r.late():
@@ -71,9 +72,9 @@ func (c *Counts) count(r *Row, rules Rules, at time.Time) {
 	case r.late():
 		c.Added++
 	}
-	for _, k := range s.Recorded {
-		if n := c.note(k); n != nil {
-			*n++
+	for _, k := range noted {
+		if s.Has(k) {
+			*c.note(k)++
 		}
 	}
 	c.Total++
@@ -87,11 +88,11 @@ func (c *Counts) count(r *Row, rules Rules, at time.Time) {
 	case !slices.Contains(rules.Excused, r.Kind):
 		c.Obliged++
 	}
-	if slices.Contains(s.Recorded, PassedIt) {
+	if s.Has(PassedIt) {
 		c.QuizPassed++
 	}
 	if s.Completion == nil {
-		if slices.Contains(s.Recorded, Began) {
+		if s.Has(Began) {
 			c.InProgress++
 		}
 		return
@@ -112,7 +113,10 @@ func (c *Counts) count(r *Row, rules Rules, at time.Time) {
 	}
 }
 
-// note is the count of a note, nil for what is counted elsewhere.
+// noted are the kinds that count apart.
+var noted = [...]EntryKind{Exempted, Moved, Suspended, Left, Died}
+
+// note is the count of one of them.
 func (c *Counts) note(k EntryKind) *int64 {
 	switch k {
 	case Exempted:
@@ -123,11 +127,9 @@ func (c *Counts) note(k EntryKind) *int64 {
 		return &c.SuspendedSince
 	case Left:
 		return &c.LeftSince
-	case Died:
+	default:
 		return &c.DiedSince
-	case Added, Removed, Began, PassedIt, Completed, Revoked:
 	}
-	return nil
 }
 
 // Add adds the counts of another unit.

@@ -81,8 +81,25 @@ type Standing struct {
 	OnRoll bool
 	// Completion is the entry that stands, nil for none.
 	Completion *Entry
-	// Recorded are the kinds of its entries by then, each once.
-	Recorded []EntryKind
+	recorded   kinds
+}
+
+// Has tells whether an entry of a kind had been recorded.
+func (s *Standing) Has(k EntryKind) bool { return s.recorded&bit(k) != 0 }
+
+// kinds is a set of kinds of entries: rows are counted by the hundred thousand.
+type kinds uint16
+
+// allKinds are the kinds, each at its place in a set.
+var allKinds = [...]EntryKind{Added, Removed, Began, PassedIt, Completed, Revoked, Exempted, Moved, Suspended, Left, Died}
+
+func bit(k EntryKind) kinds {
+	for i := range allKinds {
+		if allKinds[i] == k {
+			return 1 << i
+		}
+	}
+	return 0
 }
 
 // late tells whether the row was added after the opening: then its first change
@@ -111,9 +128,7 @@ func (r *Row) At(t time.Time) Standing {
 			s.Completion = nil
 		case Began, PassedIt, Exempted, Moved, Suspended, Left, Died:
 		}
-		if !slices.Contains(s.Recorded, e.Kind) {
-			s.Recorded = append(s.Recorded, e.Kind)
-		}
+		s.recorded |= bit(e.Kind)
 	}
 	return s
 }
