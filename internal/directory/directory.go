@@ -53,14 +53,15 @@ type Service struct {
 	memberFx    *effect.Runner[Member]
 	companyFx   *effect.Runner[Enterprise]
 
-	table *table
-	roll  roll
-	now   clock.Now
-	log   *slog.Logger
-	audit *audit.Record
-	pages *page.Sealer
-	keys  keys
-	today atomic.Pointer[dayUntil]
+	table  *table
+	roll   roll
+	recent recent
+	now    clock.Now
+	log    *slog.Logger
+	audit  *audit.Record
+	pages  *page.Sealer
+	keys   keys
+	today  atomic.Pointer[dayUntil]
 
 	forest  atomic.Pointer[forest]
 	growing sync.Mutex // over the reading of acts
@@ -176,6 +177,9 @@ func (s *Service) Start(ctx context.Context) error {
 func (s *Service) take(m *Member) {
 	old, now := s.table.set(m)
 	s.roll.changed(s.table, old, now)
+	if old != now {
+		s.recent.add(m.ID)
+	}
 }
 
 // Run keeps the table fresh until ctx ends.

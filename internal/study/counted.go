@@ -37,7 +37,16 @@ func (s *Service) counted(ctx context.Context, r *roll, orgID, asOf string) (*co
 func (s *Service) countedOn(ctx context.Context, r *roll, day, asOf string) (*counted, error) {
 	n := &counted{at: s.Now(), day: day, all: map[string]*tally.Counts{}, works: map[string]map[string]*tally.Counts{}}
 	if asOf != "" {
-		return n, s.countAt(ctx, r, n, asOf)
+		end, err := endOf(asOf, n.at)
+		switch {
+		case err != nil:
+			return nil, err
+		case clock.Day(end) < r.opening.RollDate:
+			return nil, notOpen // then
+		case end.Before(n.at):
+			n.at = end
+			return n, s.countPast(ctx, r, n, asOf)
+		}
 	}
 	var parted []string
 	r.mu.RLock()
@@ -60,30 +69,6 @@ func (s *Service) countedOn(ctx context.Context, r *roll, day, asOf string) (*co
 		}
 	}
 	return n, nil
-}
-
-// countAt counts what had been recorded by the end of a day.
-func (s *Service) countAt(ctx context.Context, r *roll, n *counted, asOf string) error {
-	var err error
-	if n.at, err = endOf(asOf, n.at); err != nil {
-		return err
-	}
-	if clock.Day(n.at) < r.opening.RollDate {
-		return notOpen // then
-	}
-	pages := newPageReader()
-	pages.nameless = n.day != ""
-	err = s.pages.AllRaw(ctx, store.Query{Index: "roll", Eq: []any{r.opening.RollID}}, func(doc store.Raw) error {
-		p, err := pages.read(doc)
-		if err == nil {
-			s.addRows(n, p, r.opening.Rules, n.at)
-		}
-		return err
-	})
-	if err != nil {
-		return fmt.Errorf("count the rows of drive %s: %w", r.opening.ID, err)
-	}
-	return nil
 }
 
 // addRows adds the rows of a page. Those of a unit that has been divided since

@@ -111,6 +111,8 @@ func (p *people) NamedOn(_ context.Context, _, id string) (name, unit string, er
 	return "Nguyễn Văn " + id, "Chi bộ " + m.OrgID, nil
 }
 
+func (p *people) Changed(any) ([]string, any, bool) { return nil, nil, true }
+
 func (p *people) EachIn(orgID string, fn func(*caller.Identity)) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -59,9 +59,12 @@ func noteOf(rules *tally.Rules, then tally.Status, now string) tally.EntryKind {
 // NoteChanges notes in the rows of open drives who has been exempted, moved or
 // suspended, has left or died since the roll was taken down. Total and rates do
 // not change by it. It looks at how members stand and may run on any replica, at
-// any time: what it missed it finds later.
+// any time: what it missed it finds later. It is for one goroutine at a time, and
+// looks at members who have changed since the last time, but for rolls that it
+// has not been through yet.
 func (s *Service) NoteChanges(ctx context.Context) error {
 	now := s.Now()
+	members, moment, all := s.People.Changed(s.noted)
 	for id, v := range s.out.Load().drives {
 		s.mu.Lock()
 		r := s.rolls[id]
@@ -69,7 +72,13 @@ func (s *Service) NoteChanges(ctx context.Context) error {
 		if r == nil || !v.Payload.OpenAt(now) {
 			continue
 		}
-		for memberID, kinds := range s.changed(r) {
+		found := map[string][]tally.EntryKind{}
+		if all || !r.noted {
+			s.changed(r, found)
+		} else {
+			s.changedOf(r, members, found)
+		}
+		for memberID, kinds := range found {
 			err := s.setRow(ctx, id, memberID, func(row *Row) bool {
 				changed := false
 				for _, k := range kinds {
@@ -81,34 +90,59 @@ func (s *Service) NoteChanges(ctx context.Context) error {
 				return err
 			}
 		}
+		r.noted = true
 	}
+	s.noted = moment
 	return nil
 }
 
-// changed are the notes that are missing, by member.
-func (s *Service) changed(r *roll) map[string][]tally.EntryKind {
+// ForgetNoted has the next NoteChanges go through all rolls.
+func (s *Service) ForgetNoted() { s.noted = nil }
+
+// changed finds the notes that are missing, by member.
+func (s *Service) changed(r *roll, found map[string][]tally.EntryKind) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	out := map[string][]tally.EntryKind{}
 	for _, p := range r.pages {
 		home := s.People.HeirOn("", p.orgID) // of a unit that has closed
 		for i := range p.marks {
-			m := &p.marks[i]
-			org, status, ok := s.People.Standing(m.memberID)
-			if !ok {
-				continue
-			}
-			k := noteOf(&r.opening.Rules, m.status, status)
-			if k != "" && !slices.Contains(m.noted, k) {
-				out[m.memberID] = append(out[m.memberID], k)
-			}
-			gone := k == tally.Left || k == tally.Died
-			if !gone && home != "" && org != home && !slices.Contains(m.noted, tally.Moved) && !s.stayed(m.memberID, p.orgID) {
-				out[m.memberID] = append(out[m.memberID], tally.Moved)
+			s.missing(r, p, &p.marks[i], home, found)
+		}
+	}
+}
+
+// changedOf finds those of some members.
+func (s *Service) changedOf(r *roll, members []string, found map[string][]tally.EntryKind) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for _, memberID := range members {
+		p := r.pages[r.at[memberID]]
+		if p == nil {
+			continue
+		}
+		for i := range p.marks {
+			if p.marks[i].memberID == memberID {
+				s.missing(r, p, &p.marks[i], s.People.HeirOn("", p.orgID), found)
 			}
 		}
 	}
-	return out
+}
+
+// missing finds the notes that the row of one member lacks; home is the unit of
+// today that the row's stands for.
+func (s *Service) missing(r *roll, p *tallied, m *mark, home string, found map[string][]tally.EntryKind) {
+	org, status, ok := s.People.Standing(m.memberID)
+	if !ok {
+		return
+	}
+	k := noteOf(&r.opening.Rules, m.status, status)
+	if k != "" && !slices.Contains(m.noted, k) {
+		found[m.memberID] = append(found[m.memberID], k)
+	}
+	gone := k == tally.Left || k == tally.Died
+	if !gone && home != "" && org != home && !slices.Contains(m.noted, tally.Moved) && !s.stayed(m.memberID, p.orgID) {
+		found[m.memberID] = append(found[m.memberID], tally.Moved)
+	}
 }
 
 // stayed tells whether a member is in a part of a unit that has been divided.

@@ -10,9 +10,10 @@ import (
 	"sotay/internal/study/tally"
 )
 
-// How quizzes are watched: attempts that were closed a little before the last
+// How quizzes and members are watched: attempts that were closed a little before the last
 // look are looked at again, for a writer's clock may be behind ours; all of them
-// each hour, for an attempt that ran out is closed as of its deadline; and a
+// each hour, and all members, for an attempt that ran out is closed as of its
+// deadline, and a note may not have been kept; and a
 // drive is watched a little beyond its close.
 const (
 	watchEvery   = 5 * time.Second
@@ -40,6 +41,7 @@ func (s *Service) watch(ctx context.Context) {
 			err = s.NoteChanges(ctx)
 		case <-all.C:
 			clear(s.watched)
+			s.ForgetNoted()
 		}
 		if err != nil && ctx.Err() == nil {
 			s.Log.Warn("study not watched", "error", err)

@@ -171,6 +171,8 @@ type roll struct {
 	mu      sync.RWMutex
 	at      map[string]string // page by member
 	pages   map[string]*tallied
+	past    past
+	noted   bool // NoteChanges has been through it
 	// polled is when what was written lately was last taken in, and swept what
 	// was written a good while before.
 	polled, swept time.Time

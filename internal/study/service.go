@@ -88,6 +88,9 @@ type People interface {
 	// NamedOn returns a member's name, "" of who was erased, and that of the unit
 	// in which they counted on a day. It asks for no scope.
 	NamedOn(ctx context.Context, day, memberID string) (name, unit string, err error)
+	// Changed returns the members who may stand otherwise than at a moment that
+	// it returned before, nil for none; all says that it may be anybody.
+	Changed(since any) (memberIDs []string, now any, all bool)
 	// EachIn calls fn for everybody who counts in an organisation, or below it,
 	// today.
 	EachIn(orgID string, fn func(*caller.Identity))
@@ -158,6 +161,7 @@ type Service struct {
 	reads singleflight.Group
 
 	watched map[string]time.Time // by drive and quiz; see WatchQuizzes
+	noted   any                  // the moment of the last NoteChanges
 }
 
 func driveNames() publication.Kind[Drive] {

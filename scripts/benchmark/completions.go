@@ -18,6 +18,9 @@ import (
 	"sotay/internal/study/tally"
 )
 
+// pastDays is for how many days members have completed them.
+const pastDays = 7
+
 // wholeDrives makes drives for the whole province, opens all but the last, and
 // has every member complete each.
 func (s *seeding) wholeDrives(ctx context.Context) error {
@@ -33,7 +36,7 @@ func (s *seeding) wholeDrives(ctx context.Context) error {
 		if i < s.drives-1 {
 			steps = append(steps, editorial.Publish)
 		}
-		id, err := s.newDrive(ctx, fmt.Sprint("Đợt học tập toàn tỉnh ", i+1), steps...)
+		id, err := s.newDrive(ctx, fmt.Sprint("Đợt học tập toàn tỉnh ", i+1), (pastDays+1)*24*time.Hour, steps...)
 		if err != nil {
 			return err
 		}
@@ -76,12 +79,12 @@ func (s *seeding) completions(ctx context.Context, driveID string) error {
 			return err
 		}
 	}
-	at := clock.Milli(time.Now().Add(-time.Hour / 2))
+	first, apart := clock.Milli(time.Now().AddDate(0, 0, -pastDays)), pastDays*24*time.Hour/time.Duration(s.inTree)
 	var batch []*study.Completion
 	for i := range s.inTree {
-		memberID := directory.MemberID(fmt.Sprint("p-", i))
+		memberID, at := directory.MemberID(fmt.Sprint("p-", i)), first.Add(time.Duration(i)*apart)
 		batch = append(batch, &study.Completion{Meta: store.Meta{ID: study.CompletionID(driveID, memberID)}, Pending: effect.Pending{Fx: []effect.Effect{}},
-			DriveID: driveID, MemberID: memberID, Code: ident.Code(), Basis: tally.ByApp, On: clock.Day(at), RecordedAt: at.Add(time.Duration(i) * time.Millisecond),
+			DriveID: driveID, MemberID: memberID, Code: ident.Code(), Basis: tally.ByApp, On: clock.Day(at), RecordedAt: at,
 			Studied:     []study.Studied{{Kind: "document", ID: s.have.Documents[0], Version: 1}},
 			Corrections: []study.Correction{}, TopUps: []study.TopUp{}})
 		if len(batch) < store.MaxPage && i < s.inTree-1 {

@@ -25,7 +25,7 @@ func (s *seeding) drive(ctx context.Context) error {
 	if !s.study || s.have.Studied.DriveID != "" {
 		return nil
 	}
-	id, err := s.newDrive(ctx, "Đợt đo lường", editorial.Submit, editorial.Approve, editorial.Publish)
+	id, err := s.newDrive(ctx, "Đợt đo lường", time.Hour, editorial.Submit, editorial.Approve, editorial.Publish)
 	if err != nil {
 		return err
 	}
@@ -36,14 +36,14 @@ func (s *seeding) drive(ctx context.Context) error {
 	return err
 }
 
-// newDrive makes a drive for everybody on the first document, open for an hour
+// newDrive makes a drive for everybody on the first document, open for so long
 // once it is out, and takes it so far.
-func (s *seeding) newDrive(ctx context.Context, title string, steps ...editorial.Verb) (string, error) {
+func (s *seeding) newDrive(ctx context.Context, title string, open time.Duration, steps ...editorial.Verb) (string, error) {
 	if err := s.rooms.library.CatchUp(ctx); err != nil {
 		return "", err
 	}
 	now := time.Now()
-	opens, due, closes := now.Add(-time.Hour), now.AddDate(0, 0, 1), now.AddDate(0, 0, 2)
+	opens, due, closes := now.Add(-open), now.AddDate(0, 0, 1), now.AddDate(0, 0, 2)
 	item, err := s.rooms.studies.CreateDrive(ctx, s.editor, s.orgID, study.DriveInput{Title: &title, OpensAt: &opens, DueAt: &due, ClosesAt: &closes,
 		Steps: &[]study.Step{{Kind: study.ReadStep, DocumentID: s.have.Documents[0]}}})
 	if err != nil {
