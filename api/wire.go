@@ -13,6 +13,7 @@ import (
 	"sotay/internal/audit"
 	"sotay/internal/blob"
 	"sotay/internal/changelog"
+	"sotay/internal/clock"
 	"sotay/internal/config"
 	"sotay/internal/directory"
 	"sotay/internal/httpapi"
@@ -165,10 +166,7 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	if err != nil {
 		return err
 	}
-	a.study, err = study.New(study.Deps{Engine: a.engine, Orgs: a.directory, People: a.directory, Texts: a.library, Quizzes: studyQuizzes{a.quizzes}, Changes: a.changes, Desk: a.desk, Encoder: httpapi.Encoder{},
-		Classified: ingest.ClassifiedMark, ClassifiedLine: ingest.ClassifiedLine, Audit: a.audit, Leases: a.leases, Pages: pages, Now: now, Log: a.log,
-		Rules: studyRules(&c), Reading: readingRules(&c)})
-	if err != nil {
+	if err := a.joinStudy(now); err != nil {
 		return err
 	}
 	a.imports, err = jobs.New(jobs.Deps{Engine: a.engine, Secret: sec, Audit: a.audit, Pages: pages, Leases: a.leases, Now: now, Log: a.log,
@@ -181,6 +179,15 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	a.directory.OnErase(a.quizzes.Erase)
 	a.directory.OnErase(a.study.Erase)
 	return a.read(ctx)
+}
+
+// joinStudy builds the room of study drives on those that it asks.
+func (a *app) joinStudy(now clock.Now) error {
+	var err error
+	a.study, err = study.New(study.Deps{Engine: a.engine, Orgs: a.directory, People: a.directory, Texts: a.library, Quizzes: studyQuizzes{a.quizzes}, Changes: a.changes, Desk: a.desk, Encoder: httpapi.Encoder{},
+		Classified: ingest.ClassifiedMark, ClassifiedLine: ingest.ClassifiedLine, Audit: a.audit, Leases: a.leases, Pages: a.pages, Now: now, Log: a.log,
+		Rules: studyRules(&a.config), Reading: readingRules(&a.config)})
+	return err
 }
 
 // studyRules say who owes a drive.

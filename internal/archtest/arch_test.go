@@ -16,11 +16,11 @@ import (
 // whatever is in no layer fails the test, so that a new package finds its
 // place here.
 var layers = map[string][]string{
-	"kit":        {"fault", "ident", "clock", "page", "caller", "config", "logs", "secret", "viet", "richtext", "docno", "sheet", "suppress"},
+	"kit":        {"fault", "ident", "clock", "page", "caller", "config", "logs", "secret", "viet", "richtext", "docno", "sheet", "suppress", "push"},
 	"store":      {"store"},
 	"mechanisms": {"audience", "effect", "audit", "changelog", "publication", "editorial", "jobs"},
 	"rooms":      {"account", "directory", "library", "quiz", "study"},
-	"edges":      {"httpapi", "apidoc", "archive", "ingest", "paper", "firebase", "oidc", "blob", "demo", "guide", "store/sqlite", "store/mongodb"},
+	"edges":      {"httpapi", "apidoc", "archive", "ingest", "paper", "firebase", "fcm", "oidc", "blob", "demo", "guide", "store/sqlite", "store/mongodb"},
 	"guards":     {"archtest", "e2e", "idptest", "store/storetest"},
 }
 
@@ -42,9 +42,9 @@ var only = map[string][]string{
 	"modernc.org/":                        {"internal/store/sqlite"},
 	"database/sql":                        {"internal/store/sqlite"},
 	"github.com/golang-jwt/":              {"internal/account"},
-	"firebase.google.com/":                {"internal/firebase"},
-	"google.golang.org/api/":              {"internal/firebase"},
-	"golang.org/x/oauth2":                 {"internal/firebase"},
+	"firebase.google.com/":                {"internal/firebase", "internal/fcm"},
+	"google.golang.org/api/":              {"internal/firebase", "internal/fcm"},
+	"golang.org/x/oauth2":                 {"internal/firebase", "internal/fcm"},
 	"github.com/coreos/go-oidc/":          {"internal/oidc"},
 	"gocloud.dev/":                        {"internal/blob"},
 	"codeberg.org/go-pdf/":                {"internal/paper"},

@@ -168,6 +168,9 @@ func (s *Service) Start(ctx context.Context) error {
 		if r != nil {
 			old, now := s.table.put(r)
 			s.roll.changed(s.table, old, now)
+			if old != nil && old != now { // not at the start of the process
+				s.recent.add(r.id)
+			}
 		}
 		return err
 	})

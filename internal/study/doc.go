@@ -9,6 +9,10 @@
 // the member's row. Members who are exempt owe nothing: what they complete is
 // credit.
 //
+// Who counts can be changed by an act with a reason; who owes and has not done can
+// be reminded. Counts are told by unit, by enterprise and by year, as of any day,
+// and frozen. A completion has a certificate, which anybody can check.
+//
 // What evidence shows belongs to the package evidence, counting to the package
 // tally. Quizzes, texts and members are other rooms'.
 package study

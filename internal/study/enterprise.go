@@ -76,6 +76,10 @@ func (s *Service) enterprises(ctx context.Context, c *caller.Caller, driveID, on
 	if err != nil {
 		return nil, err
 	}
+	live, err := s.countedOn(ctx, r, n.day, "")
+	if err != nil {
+		return nil, err
+	}
 	out := &EnterpriseReport{DriveID: driveID, Title: v.Payload.Title, AsOf: n.at, RollDate: r.opening.RollDate, OrgID: orgID}
 	ids := slices.Collect(maps.Keys(n.works))
 	if only != "" {
@@ -93,8 +97,14 @@ func (s *Service) enterprises(ctx context.Context, c *caller.Caller, driveID, on
 		if len(e.Units) == 0 {
 			continue
 		}
-		e.sum(own != nil && !s.coversAll(c, e.Units))
+		e.sum()
+		if own != nil {
+			e.hide(live.works[id], func(orgID string) bool { return c.Covers(s.Orgs.OrgPath(orgID), reporters...) })
+		}
 		out.Enterprises = append(out.Enterprises, e)
+	}
+	if own != nil && len(out.Enterprises) == 0 {
+		return nil, fault.NotFound
 	}
 	slices.SortFunc(out.Enterprises, func(a, b Enterprise) int { return byName(a.Name, b.Name, a.ID, b.ID) })
 	return out, nil
@@ -118,11 +128,6 @@ func (s *Service) enterpriseScope(c *caller.Caller, v *DriveVersion, only, orgID
 		return nil, "", fault.NotFound
 	}
 	return nil, org, nil
-}
-
-// coversAll tells whether the caller may read the names of all of some units.
-func (s *Service) coversAll(c *caller.Caller, units []EnterpriseUnit) bool {
-	return !slices.ContainsFunc(units, func(u EnterpriseUnit) bool { return !c.Covers(s.Orgs.OrgPath(s.place("", u.OrgID)), reporters...) })
 }
 
 // ownEnterprises are the enterprises that the caller has a role over.
@@ -150,24 +155,32 @@ func (s *Service) unitsOf(day, orgID string, sums map[string]*tally.Counts) []En
 	return out
 }
 
-// sum adds the units up, and hides the small ones when they are not the
-// reader's own: those that are small today, and those that were when the roll was
-// taken down, whatever day is asked about, so that no two answers tell one of
-// them by their difference.
-func (e *Enterprise) sum(hide bool) {
-	then, now := make([]int64, len(e.Units)), make([]int64, len(e.Units))
+func (e *Enterprise) sum() {
 	for i := range e.Units {
-		n := &e.Units[i].Counts
-		e.Counts.Add(n)
-		now[i] = n.Total + n.Removed
-		then[i] = now[i] - n.Added
+		e.Counts.Add(&e.Units[i].Counts)
 	}
-	if !hide {
-		return
-	}
-	before, after := suppress.Small(then), suppress.Small(now)
+}
+
+// hide hides the small ones of the units whose names the reader may not read.
+// What is small does not depend on the day that is asked about, or two days would
+// tell by their difference: the fewest are meant that a unit had at the opening or
+// has today.
+func (e *Enterprise) hide(live map[string]*tally.Counts, covered func(orgID string) bool) {
+	var units []*EnterpriseUnit
+	var people []int64
 	for i := range e.Units {
-		e.Units[i].Suppressed = before[i] || after[i]
+		u := &e.Units[i]
+		if covered(u.OrgID) {
+			continue
+		}
+		fewest := u.Counts.Total + u.Counts.Removed - u.Counts.Added // taken down
+		if now := live[u.OrgID]; now != nil {
+			fewest = min(fewest, now.Total)
+		}
+		units, people = append(units, u), append(people, max(fewest, 1)) // there are rows
+	}
+	for i, small := range suppress.Small(people) {
+		units[i].Suppressed = small
 	}
 }
 

@@ -84,7 +84,8 @@ func TestEnterprises(t *testing.T) {
 func TestEnterpriseUnitsAreHiddenTogether(t *testing.T) {
 	t.Parallel()
 	x := Enterprise{Units: []EnterpriseUnit{{OrgID: "a", Counts: tally.Counts{Total: 2}}, {OrgID: "b", Counts: tally.Counts{Total: 6}}, {OrgID: "c", Counts: tally.Counts{Total: 30}}}}
-	x.sum(true)
+	x.sum()
+	x.hide(nil, func(string) bool { return false })
 	if !x.Units[0].Suppressed || !x.Units[1].Suppressed || x.Units[2].Suppressed || x.Counts.Total != 38 {
 		t.Errorf("%+v", x)
 	}
@@ -126,5 +127,29 @@ func TestEnterpriseUnitsStayHidden(t *testing.T) {
 	}
 	if n := rep.Enterprises[0].Counts; n.Total != 11 || n.Added != 5 || n.Removed != 1 || n.SuspendedSince != 0 {
 		t.Errorf("the whole: %+v", n)
+	}
+}
+
+// Whatever day is asked about, the same units are hidden: also one that has got
+// all of its people since the opening, and with the units of somebody who may read
+// the names of one of them.
+func TestHiddenOnEveryDay(t *testing.T) {
+	t.Parallel()
+	units := func(a, b, c tally.Counts) *Enterprise {
+		x := &Enterprise{Units: []EnterpriseUnit{{OrgID: "a", Counts: a}, {OrgID: "b", Counts: b}, {OrgID: "c", Counts: c}}}
+		x.sum()
+		return x
+	}
+	nobody := func(string) bool { return false }
+	live := map[string]*tally.Counts{"a": {Total: 7, Added: 7}, "b": {Total: 6}, "c": {Total: 30}}
+	for name, a := range map[string]tally.Counts{"three": {Total: 3, Added: 3}, "five": {Total: 5, Added: 5}, "seven": *live["a"]} {
+		x := units(a, *live["b"], *live["c"])
+		if x.hide(live, nobody); !x.Units[0].Suppressed || !x.Units[1].Suppressed || x.Units[2].Suppressed {
+			t.Errorf("%s: %+v", name, x.Units)
+		}
+	}
+	x := units(tally.Counts{Total: 4}, tally.Counts{Total: 3}, tally.Counts{Total: 30})
+	if x.hide(nil, func(id string) bool { return id == "a" }); x.Units[0].Suppressed || !x.Units[1].Suppressed || !x.Units[2].Suppressed {
+		t.Errorf("who may read the names of a: %+v", x.Units)
 	}
 }

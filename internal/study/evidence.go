@@ -92,7 +92,7 @@ func (s *Service) TakeEvents(ctx context.Context, c *caller.Caller, sentAt *time
 		off = now.Sub(*sentAt)
 	}
 	out := make([]Result, len(events))
-	claims := map[string]evidence.Record{} // by drive, "" and the text for those outside
+	claims := map[string]evidence.Record{} // by drive, or "/" and the text for those outside
 	for i := range events {
 		e := &events[i]
 		out[i] = Result{ID: e.ID}
@@ -253,7 +253,7 @@ func (s *Service) outside(ctx context.Context, memberID, driveID string) (eviden
 			out = evidence.Merge(out, e.Within(v.Payload.OpensAt.UnixMilli(), v.Payload.ClosesAt.UnixMilli()))
 		}
 	}
-	return out, err
+	return bounded(nil, out), err
 }
 
 // kept performs what follows from a record that was written.

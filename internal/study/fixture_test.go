@@ -48,6 +48,8 @@ type people struct {
 	all map[string]caller.Identity
 	// wants are those who have asked to be informed.
 	wants map[string]bool
+	// changed are those who were put, in order.
+	changed []string
 }
 
 func member(id, org, kind, status string) caller.Identity {
@@ -59,6 +61,7 @@ func (p *people) put(m caller.Identity) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.all[m.MemberID] = m
+	p.changed = append(p.changed, m.MemberID)
 }
 
 func (p *people) Identity(id string) (*caller.Identity, bool) {
@@ -111,7 +114,15 @@ func (p *people) NamedOn(_ context.Context, _, id string) (name, unit string, er
 	return "Nguyễn Văn " + id, "Chi bộ " + m.OrgID, nil
 }
 
-func (p *people) Changed(any) ([]string, any, bool) { return nil, nil, true }
+func (p *people) Changed(since any) ([]string, any, bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	n, asked := since.(int)
+	if !asked {
+		return nil, len(p.changed), true
+	}
+	return slices.Clone(p.changed[n:]), len(p.changed), false
+}
 
 func (p *people) EachIn(orgID string, fn func(*caller.Identity)) {
 	p.mu.Lock()

@@ -19,6 +19,7 @@ const (
 	sweepTicks  = 30
 	sweepBack   = 90 * time.Second
 	allTicks    = 600
+	closedLong  = 24 * time.Hour
 )
 
 // poll takes in the pages written since an instant, all for the zero time.
@@ -127,23 +128,29 @@ const (
 	everything
 )
 
-// refresh takes in what was written since the last look that reached as far.
+// refresh takes in what was written since the last look that reached as far. Rolls
+// of drives that are not out are forgotten: a report reads them again. Those of
+// drives that closed a good while ago are not read whole any more.
 func (s *Service) refresh(ctx context.Context, back reach) error {
+	out := s.out.Load().drives
 	s.mu.Lock()
 	rolls := make([]*roll, 0, len(s.rolls))
-	for _, r := range s.rolls {
+	for id, r := range s.rolls {
+		if out[id] == nil && back == everything {
+			delete(s.rolls, id)
+			continue
+		}
 		rolls = append(rolls, r)
 	}
 	s.mu.Unlock()
 	for _, r := range rolls {
 		now := s.Now()
 		var since time.Time
-		switch back {
-		case lately:
+		switch v := out[r.opening.ID]; {
+		case back == lately:
 			since = r.polled.Add(-pollOverlap)
-		case earlier:
+		case back == earlier, v != nil && now.After(v.Payload.ClosesAt.Add(closedLong)):
 			since = r.swept.Add(-sweepBack)
-		case everything:
 		}
 		if err := s.poll(ctx, r, since); err != nil {
 			return err

@@ -51,6 +51,9 @@ var nameTaken = fault.New(fault.Conflict, "freeze_exists",
 	"Đợt học tập đã có lần chốt số liệu mang tên này.", "The drive has been frozen under this name before.").
 	At("/name", "taken", "Hãy chọn tên khác.", "Choose another name.")
 
+var formedSince = fault.New(fault.Conflict, "formed_since",
+	"Đơn vị này lập sau khi đợt mở nên không có trong số liệu đã chốt.", "This unit was formed after the opening: it is not in what was frozen.")
+
 // Freeze freezes the counts of a drive. What was acknowledged before is counted:
 // the effects that wait are performed first.
 func (s *Service) Freeze(ctx context.Context, c *caller.Caller, driveID, name string) (Freeze, error) {
@@ -172,6 +175,9 @@ func (s *Service) Frozen(ctx context.Context, c *caller.Caller, driveID, freezeI
 	now, err := s.Report(ctx, c, driveID, orgID, "", depth)
 	if err != nil {
 		return nil, err
+	}
+	if now.day != now.RollDate {
+		return nil, formedSince
 	}
 	f, err := s.freezes.Get(ctx, freezeID)
 	if errors.Is(err, store.ErrNotFound) || err == nil && f.DriveID != driveID {

@@ -100,10 +100,11 @@ func (s *Service) mine(ctx context.Context, v *DriveVersion, m *caller.Identity)
 	if err != nil {
 		return out, err
 	}
-	out.Began, out.Capped = len(e.Sections) > 0, e.Capped
+	out.Began = len(e.Sections) > 0
 	if out.Steps, _, err = s.steps(ctx, v, &e); err != nil {
 		return out, err
 	}
+	out.Capped = e.Capped
 	out.Completion, err = s.completionOf(ctx, v.ItemID, m.MemberID)
 	return out, err
 }

@@ -2,7 +2,9 @@ package study
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"time"
 
 	"sotay/internal/study/tally"
 )
@@ -65,11 +67,16 @@ func noteOf(rules *tally.Rules, then tally.Status, now string) tally.EntryKind {
 func (s *Service) NoteChanges(ctx context.Context) error {
 	now := s.Now()
 	members, moment, all := s.People.Changed(s.noted)
+	var failed error
 	for id, v := range s.out.Load().drives {
 		s.mu.Lock()
 		r := s.rolls[id]
 		s.mu.Unlock()
-		if r == nil || !v.Payload.OpenAt(now) {
+		if r == nil {
+			continue
+		}
+		if !v.Payload.OpenAt(now) {
+			r.noted = false // it may be opened again
 			continue
 		}
 		found := map[string][]tally.EntryKind{}
@@ -78,26 +85,29 @@ func (s *Service) NoteChanges(ctx context.Context) error {
 		} else {
 			s.changedOf(r, members, found)
 		}
-		for memberID, kinds := range found {
-			err := s.setRow(ctx, id, memberID, func(row *Row) bool {
-				changed := false
-				for _, k := range kinds {
-					changed = row.note(k, now) || changed
-				}
-				return changed
-			})
-			if err != nil {
-				return err
-			}
-		}
-		r.noted = true
+		err := s.note(ctx, id, found, now)
+		r.noted = err == nil
+		failed = errors.Join(failed, err)
 	}
 	s.noted = moment
-	return nil
+	return failed
 }
 
-// ForgetNoted has the next NoteChanges go through all rolls.
-func (s *Service) ForgetNoted() { s.noted = nil }
+// note writes notes into the rows of members. One that can't be written keeps no
+// other waiting.
+func (s *Service) note(ctx context.Context, driveID string, found map[string][]tally.EntryKind, now time.Time) (failed error) {
+	for memberID, kinds := range found {
+		err := s.setRow(ctx, driveID, memberID, func(row *Row) bool {
+			changed := false
+			for _, k := range kinds {
+				changed = row.note(k, now) || changed
+			}
+			return changed
+		})
+		failed = errors.Join(failed, err)
+	}
+	return failed
+}
 
 // changed finds the notes that are missing, by member.
 func (s *Service) changed(r *roll, found map[string][]tally.EntryKind) {

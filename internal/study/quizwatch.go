@@ -10,11 +10,11 @@ import (
 	"sotay/internal/study/tally"
 )
 
-// How quizzes and members are watched: attempts that were closed a little before the last
-// look are looked at again, for a writer's clock may be behind ours; all of them
-// each hour, and all members, for an attempt that ran out is closed as of its
-// deadline, and a note may not have been kept; and a
-// drive is watched a little beyond its close.
+// How quizzes and members are watched: attempts that were closed a little before
+// the last look are looked at again, for a writer's clock may be behind ours. All
+// of them are each hour, and all members: an attempt that ran out is closed as of
+// its deadline, and a note may not have been kept. A drive is watched a little
+// beyond its close.
 const (
 	watchEvery   = 5 * time.Second
 	watchOverlap = 15 * time.Second
@@ -41,7 +41,7 @@ func (s *Service) watch(ctx context.Context) {
 			err = s.NoteChanges(ctx)
 		case <-all.C:
 			clear(s.watched)
-			s.ForgetNoted()
+			s.noted = nil
 		}
 		if err != nil && ctx.Err() == nil {
 			s.Log.Warn("study not watched", "error", err)
@@ -90,7 +90,7 @@ func (s *Service) WatchQuizzes(ctx context.Context) error {
 
 // passed looks at a member who has passed a quiz of a drive.
 func (s *Service) passed(ctx context.Context, v *DriveVersion, r *roll, memberID string) error {
-	if r.completed(memberID) {
+	if row, _ := r.mark(memberID); row.done {
 		return nil
 	}
 	m, ok := s.People.Identity(memberID)
@@ -102,22 +102,6 @@ func (s *Service) passed(ctx context.Context, v *DriveVersion, r *roll, memberID
 		return nil
 	}
 	return err
-}
-
-// completed tells whether a member's row shows a completion.
-func (r *roll) completed(memberID string) bool {
-	r.mu.RLock()
-	defer r.mu.RUnlock()
-	p := r.pages[r.at[memberID]]
-	if p == nil {
-		return false
-	}
-	for i := range p.marks {
-		if p.marks[i].memberID == memberID {
-			return p.marks[i].done
-		}
-	}
-	return false
 }
 
 // shown tells whether a row has a completion.

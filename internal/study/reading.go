@@ -2,7 +2,6 @@ package study
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -52,8 +51,8 @@ func (s *Service) MyReading(ctx context.Context, c *caller.Caller, driveID strin
 	if !s.mayStudy(v, c.Identity) {
 		return nil, fault.NotFound
 	}
-	e, err := s.records.Get(ctx, evidenceID(driveID, c.MemberID))
-	if err != nil && !errors.Is(err, store.ErrNotFound) {
+	e, err := s.looked(ctx, v, c.MemberID)
+	if err != nil {
 		return nil, err
 	}
 	spent := e.Spent(v.Payload.OpensAt)

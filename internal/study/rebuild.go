@@ -39,7 +39,9 @@ func (s *Service) Rebuild(ctx context.Context, driveID string) (wrong int, err e
 	}
 	acts := map[string]*RollChange{}
 	err = s.changes.All(ctx, store.Query{Index: "drive", Eq: []any{driveID}}, func(x RollChange) error {
-		acts[x.MemberID] = &x
+		if acts[x.MemberID] = &x; r.pageOf(x.MemberID) != "" {
+			return nil
+		}
 		return s.setRoll(ctx, &x) // so that there is a row to restate
 	})
 	if err != nil {

@@ -180,20 +180,5 @@ func (s *Service) Reminders(ctx context.Context, c *caller.Caller, driveID, curs
 	if _, err := s.known(ctx, driveID); err != nil {
 		return nil, nil, err
 	}
-	list := "reminders/" + driveID
-	q := store.Query{Index: "drive", Eq: []any{driveID}, Desc: true, Limit: limit}
-	var err error
-	if q.After, err = store.OpenPosition(s.Pages, list, cursor); err != nil {
-		return nil, nil, err
-	}
-	page, err := s.reminders.Find(ctx, q)
-	if err != nil {
-		return nil, nil, err
-	}
-	out := slices.DeleteFunc(page.Items, func(m Reminder) bool { return !c.Covers(s.Orgs.OrgPath(m.OrgID), caller.Secretary) })
-	if !page.More {
-		return out, nil, nil
-	}
-	next, err := page.Next.Seal(s.Pages, list)
-	return out, next, err
+	return listed(ctx, s, s.reminders, "reminders/", driveID, cursor, limit, func(m *Reminder) bool { return c.Covers(s.Orgs.OrgPath(m.OrgID), caller.Secretary) })
 }

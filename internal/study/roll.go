@@ -264,15 +264,15 @@ func (r *roll) holds(memberID string) bool {
 	return there && !m.removed
 }
 
-// pageOf is the page of a member, "" for who is not on the roll.
+// pageOf is the page that has a member's row, "" for who has none. Who was removed
+// has one; see holds.
 func (r *roll) pageOf(memberID string) string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.at[memberID]
 }
 
-// setRow states what a member's row in a drive shall be; who is not on the roll
-// has none.
+// setRow states what a member's row in a drive shall be; who has none gets none.
 func (s *Service) setRow(ctx context.Context, driveID, memberID string, state func(*Row) (changed bool)) error {
 	r, err := s.rollOf(ctx, driveID)
 	if errors.Is(err, notOpen) && s.out.Load().drives[driveID] == nil {

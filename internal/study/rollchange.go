@@ -89,8 +89,8 @@ var (
 )
 
 // ChangeRoll adds a member to the roll of a drive, or removes one. Whoever does it
-// looks after the unit that the member counts in: that of the row, or of today for
-// who has none. Who was removed and is added again counts as before.
+// looks after the unit that the member counts in: that of the row, or for who has
+// none that of the roll's day which they would count in. Who was removed and is added again counts as before.
 func (s *Service) ChangeRoll(ctx context.Context, c *caller.Caller, driveID, memberID string, kind RollActKind, reason string) (RollChange, error) {
 	v, err := s.drive(driveID)
 	if err != nil {
@@ -111,7 +111,7 @@ func (s *Service) ChangeRoll(ctx context.Context, c *caller.Caller, driveID, mem
 	if err != nil {
 		return x, err
 	}
-	if !c.Covers(s.Orgs.OrgPath(s.place("", x.OrgID)), freezers...) || kind == AddToRoll && (!s.mayStudy(v, m) || !slices.Contains(onRoll, m.Status)) {
+	if !c.Covers(s.Orgs.OrgPath(x.OrgID), freezers...) || kind == AddToRoll && (!s.mayStudy(v, m) || !slices.Contains(onRoll, m.Status)) {
 		return x, fault.NotFound
 	}
 	if kind == AddToRoll && !Addressed(&v.Visibility, &v.Payload, m) {
@@ -199,24 +199,34 @@ func (s *Service) RollChanges(ctx context.Context, c *caller.Caller, driveID, cu
 	if _, err := s.known(ctx, driveID); err != nil {
 		return nil, nil, err
 	}
-	list := "rollchanges/" + driveID
+	out, next, err := listed(ctx, s, s.changes, "rollchanges/", driveID, cursor, limit, func(x *RollChange) bool {
+		return c.Covers(s.Orgs.OrgPath(x.OrgID), reporters...)
+	})
+	if err != nil {
+		return nil, nil, err
+	}
+	return out, next, s.Audit.Write(ctx, "", audit.Entry{At: s.Now(), ActorID: c.MemberID, Act: "roll.read", Target: "drive/" + driveID})
+}
+
+// listed is a page of what is kept of a drive by time, newest first, that the
+// caller may have.
+func listed[T any](ctx context.Context, s *Service, from *store.Collection[T], list, driveID, cursor string, limit int, may func(*T) bool) ([]T, *string, error) {
+	list += driveID
 	q := store.Query{Index: "drive", Eq: []any{driveID}, Desc: true, Limit: limit}
 	var err error
 	if q.After, err = store.OpenPosition(s.Pages, list, cursor); err != nil {
 		return nil, nil, err
 	}
-	page, err := s.changes.Find(ctx, q)
+	page, err := from.Find(ctx, q)
 	if err != nil {
 		return nil, nil, err
 	}
-	out := slices.DeleteFunc(page.Items, func(x RollChange) bool { return !c.Covers(s.Orgs.OrgPath(s.place("", x.OrgID)), reporters...) })
-	var next *string
-	if page.More {
-		if next, err = page.Next.Seal(s.Pages, list); err != nil {
-			return nil, nil, err
-		}
+	out := slices.DeleteFunc(page.Items, func(x T) bool { return !may(&x) })
+	if !page.More {
+		return out, nil, nil
 	}
-	return out, next, s.Audit.Write(ctx, "", audit.Entry{At: s.Now(), ActorID: c.MemberID, Act: "roll.read", Target: "drive/" + driveID})
+	next, err := page.Next.Seal(s.Pages, list)
+	return out, next, err
 }
 
 // forgetRollActs takes the reasons of acts about a member out.

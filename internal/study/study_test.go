@@ -69,6 +69,9 @@ func TestDrive(t *testing.T) {
 	}
 	// What comes in mid-drive is noted and moves no denominator.
 	w.clock.advance(24 * time.Hour)
+	if err := s.NoteChanges(t.Context()); err != nil { // from now on it looks at who changes
+		t.Fatal(err)
+	}
 	w.people.put(member("dubi", "b", "probationary", "active"))
 	w.people.put(member("khach", "b", "official", "exempt"))
 	w.people.put(member("giay", "b", "official", "deceased"))

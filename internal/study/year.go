@@ -50,8 +50,8 @@ func (s *Service) Year(ctx context.Context, c *caller.Caller, year int, orgID st
 		if err != nil {
 			return nil, err
 		}
-		for id, c := range n.all {
-			add(sums, id, c)
+		for id, counts := range n.all {
+			add(sums, id, counts)
 		}
 	}
 	out.Unit = s.unit("", orgID, sums, depth)
@@ -156,7 +156,7 @@ func (s *Service) yearOf(ctx context.Context, d *YearDrive, members []YearMember
 	}
 	for i := range members {
 		m := &members[i]
-		x := YearMemberDrive{DriveID: d.Version.ItemID, State: StateNotStarted, Exempt: true}
+		x := YearMemberDrive{DriveID: d.Version.ItemID, State: StateNotStarted}
 		row, there := rows[m.MemberID]
 		if !there {
 			continue
@@ -176,7 +176,7 @@ func (s *Service) yearOf(ctx context.Context, d *YearDrive, members []YearMember
 func (x *YearMemberDrive) stands(row *tally.Row) {
 	now := row.At(forever)
 	x.OnRoll = now.OnRoll
-	if now.Has(tally.Began) {
+	if now.Has(tally.Began) || now.Has(tally.PassedIt) {
 		x.State = StateInProgress
 	}
 	if now.Completion != nil {

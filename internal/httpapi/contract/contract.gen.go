@@ -5968,7 +5968,7 @@ type FreezeDriveJSONRequestBody = DriveFreezeInput
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
-	// GetJWKS Public keys of the access tokens (RFC 7517)
+	// GetJWKS Public keys of access tokens, and of certificates for ever (RFC 7517)
 	// (GET /.well-known/jwks.json)
 	GetJWKS(c *fiber.Ctx) error
 	// GetDocs This contract as a page for people
@@ -23013,7 +23013,7 @@ func (response VerifyCertificatedefaultApplicationProblemPlusJSONResponse) Visit
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
-	// GetJWKS Public keys of the access tokens (RFC 7517)
+	// GetJWKS Public keys of access tokens, and of certificates for ever (RFC 7517)
 	// (GET /.well-known/jwks.json)
 	GetJWKS(ctx context.Context, request GetJWKSRequestObject) (GetJWKSResponseObject, error)
 	// GetDocs This contract as a page for people

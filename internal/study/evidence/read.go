@@ -29,9 +29,13 @@ func (r Rules) Floor(syllables int64) time.Duration {
 // Spent is the time on a section that can be believed.
 type Spent struct {
 	Time time.Duration
-	// Capped says that more was claimed.
+	// Capped says that clearly more was claimed than that: batches take their time
+	// on the way, which is nobody's fault.
 	Capped bool
 }
+
+// onTheWay is how much may be over for reasons of the network, beside a tenth.
+const onTheWay = 5 * time.Second
 
 // visit names a session of a device.
 type visit struct{ device, session string }
@@ -68,11 +72,13 @@ func (r *Record) Spent(opened time.Time) []Spent {
 	shares := shares(spans, opened.UnixMilli())
 	out := make([]Spent, len(r.Sections))
 	for i := range r.Sections {
+		var claimed time.Duration
 		for _, s := range r.Sections[i].Sessions {
-			share := shares[visit{s.DeviceID, s.SessionID}]
-			out[i].Capped = out[i].Capped || share < 1
-			out[i].Time += time.Duration(float64(s.Millis)*share) * time.Millisecond
+			claimed += time.Duration(s.Millis) * time.Millisecond
+			out[i].Time += time.Duration(float64(s.Millis)*shares[visit{s.DeviceID, s.SessionID}]) * time.Millisecond
 		}
+		over := claimed - out[i].Time
+		out[i].Capped = over > onTheWay && over > claimed/10
 	}
 	return out
 }

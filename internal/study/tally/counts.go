@@ -51,15 +51,6 @@ type Counts struct {
 	DiedSince      int64 `bson:"diedSince"`
 }
 
-// Of counts rows by what had been recorded at an instant.
-func Of(rows []Row, rules Rules, at time.Time) Counts {
-	var c Counts
-	for i := range rows {
-		c.Count(&rows[i], &rules, at)
-	}
-	return c
-}
-
 // Count adds a row, by what had been recorded at an instant.
 func (c *Counts) Count(r *Row, rules *Rules, at time.Time) {
 	s := r.At(at)
@@ -92,7 +83,7 @@ func (c *Counts) Count(r *Row, rules *Rules, at time.Time) {
 		c.QuizPassed++
 	}
 	if s.Completion == nil {
-		if s.Has(Began) {
+		if s.Has(Began) || s.Has(PassedIt) {
 			c.InProgress++
 		}
 		return

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// Status is how a member stood when the drive opened; others are not on a roll.
+// Status is how a member stood when the drive opened, or they were added; others
+// are not on a roll.
 type Status string
 
 // The statuses of a roll.

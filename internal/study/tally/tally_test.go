@@ -9,6 +9,14 @@ import (
 	"pgregory.net/rapid"
 )
 
+func countsOf(rows []Row, rules Rules, at time.Time) Counts {
+	var c Counts
+	for i := range rows {
+		c.Count(&rows[i], &rules, at)
+	}
+	return c
+}
+
 func hour(n int) time.Time { return time.Date(2026, 11, 25, n, 0, 0, 0, time.UTC) }
 
 func row(k Kind, s Status, entries ...Entry) Row { return Row{Kind: k, Status: s, Entries: entries} }
@@ -29,7 +37,7 @@ func TestThreeRates(t *testing.T) {
 		row(Official, Exempt),
 		row(Official, TemporarilyExempt),
 	}
-	c := Of(rows, Usual(), hour(2))
+	c := countsOf(rows, Usual(), hour(2))
 	want := Counts{Total: 7, Exempt: 3, TemporarilyExempt: 1, Obliged: 4, CompletedObliged: 3, CompletedExempt: 1, OnBehalf: 1, Session: 1, Voluntary: 1, InProgress: 1, QuizPassed: 1}
 	if c != want {
 		t.Errorf("got %+v\nwant %+v", c, want)
@@ -38,7 +46,7 @@ func TestThreeRates(t *testing.T) {
 	if *r.All != 4.0/7 || *r.Obliged != 3.0/4 || *r.Present != 4.0/5 {
 		t.Errorf("rates %v %v %v", *r.All, *r.Obliged, *r.Present)
 	}
-	c = Of(rows, Rules{Exempt: []Status{Exempt, TemporarilyExempt}, Excused: []Kind{Probationary}}, hour(2))
+	c = countsOf(rows, Rules{Exempt: []Status{Exempt, TemporarilyExempt}, Excused: []Kind{Probationary}}, hour(2))
 	if c.Total != 7 || c.Obliged != 3 || c.Exempt != 3 {
 		t.Errorf("probationary members excused: %+v", c)
 	}
@@ -56,7 +64,7 @@ func TestRatesOfNobody(t *testing.T) {
 		"one of them has completed": {[]Row{row(Official, Exempt, done(1, Voluntary))}, [3]bool{true, false, true}},
 		"one obliged":               {[]Row{row(Official, Active)}, [3]bool{true, true, true}},
 	} {
-		counts := Of(c.rows, Usual(), hour(2))
+		counts := countsOf(c.rows, Usual(), hour(2))
 		r := counts.Rates()
 		if got := [3]bool{r.All != nil, r.Obliged != nil, r.Present != nil}; got != c.want {
 			t.Errorf("%s: rates %v, want %v", name, got, c.want)
@@ -79,7 +87,7 @@ func TestAsOf(t *testing.T) {
 		5: {Total: 4, Obliged: 4, CompletedObliged: 1, Added: 1, ExemptedSince: 1},
 		7: {Total: 3, Obliged: 3, CompletedObliged: 1, OnBehalf: 1, Added: 1, Removed: 1, ExemptedSince: 1, MovedSince: 1},
 	} {
-		if got := Of(rows, Usual(), hour(at)); got != want {
+		if got := countsOf(rows, Usual(), hour(at)); got != want {
 			t.Errorf("at %d: %+v\nwant %+v", at, got, want)
 		}
 	}
@@ -107,9 +115,9 @@ func TestUnitsAddUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all, at := rows().Draw(t, "rows"), hour(rapid.IntRange(0, 9).Draw(t, "at"))
 		cut := rapid.IntRange(0, len(all)).Draw(t, "cut")
-		sum, rest := Of(all[:cut], Usual(), at), Of(all[cut:], Usual(), at)
+		sum, rest := countsOf(all[:cut], Usual(), at), countsOf(all[cut:], Usual(), at)
 		sum.Add(&rest)
-		whole := Of(all, Usual(), at)
+		whole := countsOf(all, Usual(), at)
 		if sum != whole {
 			t.Fatalf("parts %+v\nwhole %+v", sum, whole)
 		}
