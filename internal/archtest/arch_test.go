@@ -19,7 +19,7 @@ var layers = map[string][]string{
 	"kit":        {"fault", "ident", "clock", "page", "caller", "config", "logs", "secret", "viet", "richtext", "docno", "sheet", "suppress", "push"},
 	"store":      {"store"},
 	"mechanisms": {"audience", "effect", "audit", "changelog", "publication", "editorial", "jobs"},
-	"rooms":      {"account", "directory", "library", "quiz", "study"},
+	"rooms":      {"account", "directory", "library", "quiz", "study", "notify"},
 	"edges":      {"httpapi", "apidoc", "archive", "ingest", "paper", "firebase", "fcm", "oidc", "blob", "demo", "guide", "store/sqlite", "store/mongodb"},
 	"guards":     {"archtest", "e2e", "idptest", "store/storetest"},
 }

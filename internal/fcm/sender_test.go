@@ -117,7 +117,7 @@ func warm(t *testing.T, s *Sender) {
 
 func TestNoAnswerInTime(t *testing.T) {
 	t.Parallel()
-	fcm, s := bed(t, standin.Options{}, Options{Timeout: 300 * time.Millisecond})
+	fcm, s := bed(t, standin.Options{}, Options{Timeout: time.Second})
 	warm(t, s)
 	gate := standin.NewGate()
 	t.Cleanup(gate.Open)

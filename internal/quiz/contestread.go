@@ -50,6 +50,14 @@ func (s *Service) contest(c *caller.Caller, id string) (*published[Contest], err
 	return p, nil
 }
 
+// ContestTitle returns the title of a contest that is out; false for none.
+func (s *Service) ContestTitle(id string) (string, bool) {
+	if p := s.catalogue.Load().contests[id]; p != nil {
+		return p.Payload.Title, true
+	}
+	return "", false
+}
+
 // ContestBody returns what GET of a contest sends.
 func (s *Service) ContestBody(c *caller.Caller, id string) (*publication.Served, error) {
 	p, err := s.contest(c, id)

@@ -46,7 +46,16 @@ type Pass struct {
 	// member has none.
 	AttemptID string
 	Version   int64
-	At        time.Time // when it was closed
+	At        time.Time // when it was over
+}
+
+// over is when nothing of an attempt could change any more: one that was made
+// without signal is handed in later than it ended.
+func (a *Attempt) over() time.Time {
+	if !a.DeadlineAt.IsZero() && a.DeadlineAt.Before(a.ClosedAt) {
+		return a.DeadlineAt
+	}
+	return a.ClosedAt
 }
 
 // Passed tells whether a member has passed a quiz, whatever of it the member may
@@ -65,7 +74,7 @@ func (s *Service) Passed(ctx context.Context, memberID, quizID string) (Pass, er
 	if a == nil {
 		return Pass{}, nil
 	}
-	return Pass{Passed: a.Passed, AttemptID: a.ID, Version: a.Version, At: a.ClosedAt}, nil
+	return Pass{Passed: a.Passed, AttemptID: a.ID, Version: a.Version, At: a.over()}, nil
 }
 
 // countsOf is the rule of what is out, or of the version that the newest attempt

@@ -91,6 +91,10 @@ func TestLeasedAttemptArrivesLater(t *testing.T) {
 	if !o.Skewed || o.SkewMillis != ahead.Milliseconds() || o.Overdue || !o.StartedAt.Equal(begun.Add(ahead)) || !o.SubmittedAt.Equal(begun.Add(25*time.Minute)) {
 		t.Errorf("kept beside: %+v", o)
 	}
+	// Whoever asks when it was passed hears when it was over, not when it arrived.
+	if p, err := f.Passed(ctx, "m", id); err != nil || !p.Passed || !p.At.Equal(begun.Add(20*time.Minute)) {
+		t.Errorf("passed: %+v, %v", p, err)
+	}
 }
 
 // What was begun before the lease ran out and is heard of after it counts, and
