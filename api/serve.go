@@ -92,7 +92,7 @@ func (a *app) edge(ctx context.Context, p *program, c config.Config, reg prometh
 	if err != nil {
 		return nil, err
 	}
-	return httpapi.New(httpapi.Deps{Phones: phones, Citizens: citizens, Contract: contractYAML, Account: a.account, Directory: a.directory, Library: a.library, Quizzes: a.quizzes, Study: a.study, Imports: a.imports,
+	return httpapi.New(httpapi.Deps{Phones: phones, Citizens: citizens, Contract: contractYAML, Account: a.account, Directory: a.directory, Library: a.library, Quizzes: a.quizzes, Study: a.study, Notify: a.notify, Imports: a.imports,
 		Audit: a.audit, Pages: a.pages, Markdown: markdown{}, Guide: httpapi.Page{HTML: page, Policy: policy}, Docs: httpapi.Page{HTML: docs, Policy: docsPolicy}, Sheets: p.slips(c), Readings: paper.Readings{},
 		Certificates: paper.Certificates{Now: p.hooks.now}, PublicURL: c.PublicURL,
 		Ready: a.lacks, Now: p.hooks.now, Log: a.log, Access: access, Metrics: reg,
@@ -145,6 +145,7 @@ func (a *app) startWorkers(ctx context.Context, sweep time.Duration) (stop func(
 	wg.Go(func() { a.quizzes.Run(ctx) })
 	wg.Go(func() { a.quizzes.Rank(ctx) })
 	wg.Go(func() { a.study.Run(ctx) })
+	wg.Go(func() { a.notify.Run(ctx) })
 	wg.Go(func() { a.imports.Loop(ctx) })
 	sweepers := slices.Concat([]effect.Sweeper{a.desk.Sweeper()}, a.library.Sweepers(), a.quizzes.Sweepers(), a.study.Sweepers(), a.account.Sweepers(), a.directory.Sweepers(), a.imports.Sweepers())
 	wg.Go(func() { effect.Loop(ctx, a.log, sweep, sweepers...) })

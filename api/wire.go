@@ -21,6 +21,7 @@ import (
 	"sotay/internal/jobs"
 	"sotay/internal/library"
 	"sotay/internal/logs"
+	"sotay/internal/notify"
 	"sotay/internal/page"
 	"sotay/internal/publication"
 	"sotay/internal/quiz"
@@ -50,6 +51,7 @@ type app struct {
 	library   *library.Service
 	quizzes   *quiz.Service
 	study     *study.Service
+	notify    *notify.Service
 	imports   *jobs.Service
 	blobs     *blob.Store
 	pages     *page.Sealer
@@ -68,7 +70,8 @@ func schemas() []*store.Schema {
 	out = append(out, jobs.Schemas()...)
 	out = append(out, library.Schemas()...)
 	out = append(out, quiz.Schemas()...)
-	return append(out, study.Schemas()...)
+	out = append(out, study.Schemas()...)
+	return append(out, notify.Schemas()...)
 }
 
 // migrations lists the steps from one release to the next, oldest first. There
@@ -169,6 +172,11 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	if err := a.joinStudy(now); err != nil {
 		return err
 	}
+	a.notify, err = notify.New(notify.Deps{Engine: a.engine, Changes: a.changes, Subjects: subjects{a}, Reminders: reminders{a.study}, People: a.directory,
+		Pages: pages, Now: now, Log: a.log})
+	if err != nil {
+		return err
+	}
 	a.imports, err = jobs.New(jobs.Deps{Engine: a.engine, Secret: sec, Audit: a.audit, Pages: pages, Leases: a.leases, Now: now, Log: a.log,
 		Who: a.directory.Answerable, Oversees: a.directory.OverseesImports, Kinds: a.directory.ImportKinds()})
 	if err != nil {
@@ -178,6 +186,7 @@ func (p *program) join(ctx context.Context, a *app, sec *secret.Secret) error {
 	a.directory.OnErase(a.library.Erase)
 	a.directory.OnErase(a.quizzes.Erase)
 	a.directory.OnErase(a.study.Erase)
+	a.directory.OnErase(a.notify.Erase)
 	return a.read(ctx)
 }
 
@@ -209,6 +218,35 @@ func readingRules(c *config.Config) evidence.Rules {
 	return r
 }
 
+// subjects are the rooms whose things are published, for notices of them.
+type subjects struct{ app *app }
+
+// Describe implements notify.Subjects.
+func (s subjects) Describe(kind, id string) (title string, from time.Time, ok bool) {
+	switch kind {
+	case notify.Drive:
+		return s.app.study.DriveTitle(id)
+	case notify.Contest:
+		title, ok = s.app.quizzes.ContestTitle(id)
+	default:
+		title, ok = s.app.library.Title(kind, id)
+	}
+	return title, from, ok
+}
+
+// reminders are those of study drives, for the inbox.
+type reminders struct{ study *study.Service }
+
+// RemindersOf implements notify.Reminders.
+func (r reminders) RemindersOf(ctx context.Context, memberID string) ([]notify.Reminded, error) {
+	found, err := r.study.RemindersOf(ctx, memberID)
+	out := make([]notify.Reminded, len(found))
+	for i := range found {
+		out[i] = notify.Reminded{ID: found[i].ID, DriveID: found[i].DriveID, At: found[i].At}
+	}
+	return out, err
+}
+
 // studyQuizzes is what the study room needs of the quizzes.
 type studyQuizzes struct{ quizzes *quiz.Service }
 
@@ -232,7 +270,7 @@ func (q studyQuizzes) Passed(ctx context.Context, memberID, quizID string) (at t
 // read has the rooms read what they keep in memory, beside each other: none
 // needs another for it.
 func (a *app) read(ctx context.Context) error {
-	starts := []func(context.Context) error{a.directory.Start, a.account.Start, a.library.Start, a.quizzes.Start, a.study.Start}
+	starts := []func(context.Context) error{a.directory.Start, a.account.Start, a.library.Start, a.quizzes.Start, a.study.Start, a.notify.Start}
 	errs := make([]error, len(starts))
 	var wg sync.WaitGroup
 	for k, start := range starts {

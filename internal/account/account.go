@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"sync/atomic"
 	"time"
 
 	"sotay/internal/audit"
@@ -139,6 +140,9 @@ type Service struct {
 	validator *validator
 	// credentialKey signs credentials, keys access tokens.
 	credentialKey *credentialSigner
+	// targetsSwept is up to when sessions have run out whose targets are gone,
+	// in milliseconds; 0 for never.
+	targetsSwept atomic.Int64
 }
 
 // New joins the room's parts. It reads nothing: Start does.

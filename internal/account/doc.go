@@ -23,6 +23,10 @@
 // else: those stand on paper, so that it is published for ever and no access
 // token is verified with it.
 //
-// The package ends at the credential of a sign-in: push targets are not here,
-// nor the look of a sheet.
+// Where push messages reach a phone is a field of its installation, so that it
+// ends in the same write as the session that it belongs to, and whoever signs
+// in there next gets nothing that was meant for another.
+//
+// The package ends at the credential of a sign-in and at the target of a push:
+// what is sent is not here, nor the look of a sheet.
 package account

@@ -64,6 +64,24 @@ type ExportSession struct {
 	Platform   string    `json:"platform"`
 	CreatedAt  time.Time `json:"createdAt"`
 	LastSeenAt time.Time `json:"lastSeenAt"`
+	// PushTarget is where messages reach it; nil for nowhere.
+	PushTarget *ExportPushTarget `json:"pushTarget,omitempty"`
+}
+
+// ExportPushTarget is where push messages reach a device.
+type ExportPushTarget struct {
+	Kind       TargetKind `json:"tokenKind"`
+	Address    string     `json:"pushToken"`
+	Platform   string     `json:"platform"`
+	AppVersion string     `json:"appVersion,omitempty"`
+	SetAt      time.Time  `json:"setAt"`
+}
+
+func exportTarget(t *PushTarget) *ExportPushTarget {
+	if t == nil {
+		return nil
+	}
+	return &ExportPushTarget{t.Kind, t.Address, t.Platform, t.AppVersion, t.SetAt}
 }
 
 // ExportAccount returns what this room holds about a member.
@@ -82,7 +100,7 @@ func (s *Service) ExportAccount(ctx context.Context, memberID string) (Export, e
 	}
 	err = s.installations.All(ctx, store.Query{Index: "memberId", Eq: []any{memberID}}, func(t installation) error {
 		if x := t.Session; x != nil {
-			out.Sessions = append(out.Sessions, ExportSession{x.DeviceName, x.Platform, x.CreatedAt, x.LastSeenAt})
+			out.Sessions = append(out.Sessions, ExportSession{x.DeviceName, x.Platform, x.CreatedAt, x.LastSeenAt, exportTarget(t.Target)})
 		}
 		return nil
 	})

@@ -74,6 +74,11 @@ type installation struct {
 	// MemberID is the live session's member, or "".
 	MemberID string   `bson:"memberId"`
 	Session  *session `bson:"session"`
+	// Target is where the session is reached; nil for none.
+	Target *PushTarget `bson:"target"`
+	// TargetKey is the target's key, or the row's own id when there is none: an
+	// address is that of one installation.
+	TargetKey string `bson:"targetKey"`
 	// KeepUntil is when the row may be removed.
 	KeepUntil time.Time `bson:"keepUntil"`
 }
@@ -110,14 +115,17 @@ func installationSchema() *store.Schema {
 	return &store.Schema{Name: "installations", Majority: true, Indexes: []store.Index{
 		{Name: "sessionId", Unique: true, Fields: []store.Field{{Path: "sessionId", Type: store.String}}},
 		{Name: "memberId", Fields: []store.Field{{Path: "memberId", Type: store.String}}},
+		{Name: "targetKey", Unique: true, Fields: []store.Field{{Path: "targetKey", Type: store.String}}},
 		{Name: "keepUntil", Fields: []store.Field{{Path: "keepUntil", Type: store.Date}}},
 		effect.Index(),
 	}}
 }
 
-// hold puts a session on the installation, in place of the one there.
+// hold puts a session on the installation, in place of the one there. Where
+// that one was reached is not where this one is: the phone may be shared.
 func (i *installation) hold(x *session) {
 	i.Session, i.SessionID, i.MemberID = x, x.ID, x.MemberID
+	i.aim(nil)
 	i.keep()
 }
 
@@ -137,6 +145,7 @@ func (i *installation) release(now time.Time, n *auditNote) {
 		i.Add(now, fxAudit, audit.Args(now, n.actor, n.act, "session/"+i.SessionID, map[string]string{"member": i.MemberID}))
 	}
 	i.Session, i.SessionID, i.MemberID = nil, i.ID, ""
+	i.aim(nil)
 	i.KeepUntil = now.Add(keepEnded)
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"sotay/internal/caller"
 	"sotay/internal/fault"
 )
 
@@ -25,6 +26,8 @@ type phone struct {
 	idleUntil time.Time
 	endsAt    time.Time
 	ended     bool
+	// sid is its session, address where that is reached, "" for nowhere.
+	sid, address string
 }
 
 // world runs a random story over several phones and two replicas against the
@@ -54,8 +57,12 @@ func (w *world) signIn(p *phone) {
 	if err != nil {
 		w.t.Fatalf("%s can't sign in: %v", p.name, err)
 	}
+	c, err := w.server().Verify(tk.AccessToken)
+	if err != nil {
+		w.t.Fatalf("%s: access token: %v", p.name, err)
+	}
 	now := w.b.clock.now()
-	*p = phone{name: p.name, past: []string{tk.RefreshToken}, access: tk.AccessToken, acked: -1, rotatedAt: now,
+	*p = phone{name: p.name, sid: c.SessionID, past: []string{tk.RefreshToken}, access: tk.AccessToken, acked: -1, rotatedAt: now,
 		idleUntil: now.Add(90 * 24 * time.Hour), endsAt: now.Add(365 * 24 * time.Hour)}
 }
 
@@ -85,7 +92,7 @@ func (w *world) present(p *phone, index int, heard bool) {
 		}
 	default:
 		w.want(p, err, SessionRevoked)
-		p.ended = true
+		p.ended, p.address = true, ""
 		return
 	}
 	if heard {
@@ -114,6 +121,49 @@ func (w *world) use(p *phone) {
 	}
 }
 
+// aim sets where a phone is reached, "" for nowhere. An address that another
+// phone of the story has is taken from there.
+func (w *world) aim(p *phone, address string) {
+	lan, _ := w.b.members.Identity("lan")
+	c := &caller.Caller{Identity: lan, SessionID: p.sid}
+	var err error
+	if address == "" {
+		err = w.server().RemoveTarget(w.b.t.Context(), c, p.name)
+	} else {
+		err = w.server().SetTarget(w.b.t.Context(), c, p.name, token(address))
+	}
+	if p.ended || w.expired(p) {
+		w.want(p, err, fault.NotFound)
+		return
+	}
+	if err != nil {
+		w.t.Fatalf("%s: push target: %v", p.name, err)
+	}
+	for _, other := range w.phones {
+		if other.address == address {
+			other.address = ""
+		}
+	}
+	p.address = address
+}
+
+// reached compares where the phones are reached with the model.
+func (w *world) reached() {
+	for _, p := range w.phones {
+		row, err := w.replicas[0].installations.Get(w.b.t.Context(), p.name)
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		got := ""
+		if row.Target != nil {
+			got = row.Target.Address
+		}
+		if got != p.address || (row.TargetKey == row.ID) != (got == "") {
+			w.t.Fatalf("%s is reached at %q under %s, want %q", p.name, got, row.TargetKey, p.address)
+		}
+	}
+}
+
 func (w *world) actions() map[string]func(*rapid.T) {
 	return map[string]func(*rapid.T){
 		"refresh": func(*rapid.T) { p := w.phone(); w.present(p, p.held, true) },
@@ -128,6 +178,14 @@ func (w *world) actions() map[string]func(*rapid.T) {
 				w.signIn(p)
 			}
 		},
+		"aim": func(t *rapid.T) {
+			address := rapid.SampledFrom([]string{"", "-at-a", "-at-b"}).Draw(t, "address")
+			if address != "" {
+				address = w.phones[0].name + address // of the story's own
+			}
+			w.aim(w.phone(), address)
+		},
+		"": func(*rapid.T) { w.reached() },
 		"step": func(t *rapid.T) {
 			w.b.clock.step(rapid.SampledFrom([]time.Duration{time.Second, time.Minute, 10 * time.Minute, 11 * time.Minute,
 				time.Hour, 30 * 24 * time.Hour, 89 * 24 * time.Hour}).Draw(t, "by"))
@@ -183,6 +241,7 @@ func TestWellBehavedPhoneStays(t *testing.T) {
 			w.present(p, rapid.IntRange(0, p.made).Draw(t, "index"), false)
 		}
 		acts[""] = func(t *rapid.T) {
+			w.reached()
 			if good.ended {
 				t.Fatal("a well-behaved phone was signed out")
 			}

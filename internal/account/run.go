@@ -100,7 +100,7 @@ func (s *Service) guarded(ctx context.Context, name string, fn func(context.Cont
 func (s *Service) sweep(ctx context.Context) error {
 	settled := func(t *installation) bool { return t.Due != 0 }
 	for _, fn := range []func(context.Context) error{
-		s.revoked.sweep, s.throttle.sweep, s.keys.sweep,
+		s.revoked.sweep, s.throttle.sweep, s.keys.sweep, s.sweepTargets,
 		func(ctx context.Context) error {
 			return sweepRows(ctx, s.installations, "keepUntil", s.now(), settled)
 		},

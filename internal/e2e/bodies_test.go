@@ -39,6 +39,8 @@ func goodBodies() map[string]fields {
 	maps.Copy(bodies, contestBodies())
 	maps.Copy(bodies, bankBodies())
 	maps.Copy(bodies, driveBodies())
+	maps.Copy(bodies, pushBodies())
+	maps.Copy(bodies, inboxBodies())
 	return bodies
 }
 

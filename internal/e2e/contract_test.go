@@ -117,7 +117,7 @@ func findOperation(t *testing.T, method, target string) *operation {
 		method = "GET"
 	}
 	for _, o := range contractOf(t) {
-		if o.method == method && o.match.MatchString(u.Path) {
+		if o.method == method && o.match.MatchString(u.EscapedPath()) {
 			return o
 		}
 	}

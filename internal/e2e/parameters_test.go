@@ -61,7 +61,7 @@ func badLists(s *openapi3.Schema) []string {
 
 // goodPath puts harmless ids into a path.
 func goodPath(o *operation) string {
-	return strings.NewReplacer("{id}", "khong-co", "{documentId}", "khong-co", "{driveId}", "khong-co", "{freezeId}", "khong-co", "{enterpriseId}", "khong-co", "{year}", "2026", "{fileId}", "khong-co", "{questionId}", "q1", "{code}", "khong-co", "{n}", "1", "{kind}", "members").Replace(o.path)
+	return strings.NewReplacer("{id}", "khong-co", "{documentId}", "khong-co", "{driveId}", "khong-co", "{freezeId}", "khong-co", "{enterpriseId}", "khong-co", "{year}", "2026", "{fileId}", "khong-co", "{questionId}", "q1", "{code}", "khong-co", "{installationId}", "khong-co", "{n}", "1", "{kind}", "members").Replace(o.path)
 }
 
 // goodQuery is what an operation needs at least.

@@ -67,6 +67,7 @@ func live(t *testing.T, s *server) {
 	documents.withdraw(t, gone.ID)
 	documents.create(t, document("Bản nháp"))
 	s.as(t, member).do(t, "PUT", "/v1/me/bookmarks/"+d.ID, nil).want(t, 204)
+	s.as(t, member).do(t, "PUT", devicePath("prepared-"+member), pushTarget("fcm:restored")).want(t, 204)
 	s.as(t, secretary).do(t, "GET", "/v1/orgs/"+org("kp1")+"/members", nil).want(t, 200)
 }
 

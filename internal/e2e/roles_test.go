@@ -235,6 +235,8 @@ func table() map[string]rule {
 	maps.Copy(rows, printRows())
 	maps.Copy(rows, certificateRows())
 	maps.Copy(rows, workbookRows())
+	maps.Copy(rows, pushRows())
+	maps.Copy(rows, inboxRows())
 	for kind, name := range map[string]string{"documents": "Document", "materials": "Material"} {
 		rows["getEditor"+name] = rule{steps(kind, "draft", "", nil), only(byEither)}
 		rows["update"+name] = rule{steps(kind, "draft", "", fields{"title": "Tên mới"}), only(byEditors)}
@@ -363,7 +365,7 @@ func TestUnknownIDs(t *testing.T) {
 		if !strings.Contains(strings.ReplaceAll(o.path, "{year}", ""), "{") {
 			continue
 		}
-		path := strings.NewReplacer("{id}", "khong-co-id-nay", "{documentId}", "khong-co-id-nay", "{driveId}", "khong-co-id-nay", "{freezeId}", "khong-co-id-nay", "{enterpriseId}", "khong-co-id-nay", "{year}", "2026", "{fileId}", "khong-co-id-nay", "{questionId}", "q1", "{code}", "khong-co-id-nay", "{n}", "1").Replace(o.path)
+		path := strings.NewReplacer("{id}", "khong-co-id-nay", "{documentId}", "khong-co-id-nay", "{driveId}", "khong-co-id-nay", "{freezeId}", "khong-co-id-nay", "{enterpriseId}", "khong-co-id-nay", "{year}", "2026", "{fileId}", "khong-co-id-nay", "{questionId}", "q1", "{code}", "khong-co-id-nay", "{installationId}", "khong-co-id-nay", "{n}", "1").Replace(o.path)
 		k := call{body: goodBody(t, o), headers: ifMatch(o)}
 		if strings.HasPrefix(o.path, "/v1/editor/") {
 			k = rows[o.id].call(t, w, editor)

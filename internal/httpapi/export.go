@@ -8,6 +8,7 @@ import (
 	"sotay/internal/audit"
 	"sotay/internal/caller"
 	"sotay/internal/httpapi/contract"
+	"sotay/internal/ident"
 	"sotay/internal/store"
 	"sotay/internal/study"
 )
@@ -46,6 +47,11 @@ func (s *Server) ExportMe(ctx context.Context, _ contract.ExportMeRequestObject)
 	if out.RollChanges, out.Reminders, err = s.rollExport(ctx, who); err != nil {
 		return nil, err
 	}
+	readMarks, err := s.Notify.MyMarks(ctx, who)
+	if err != nil {
+		return nil, err
+	}
+	out.NotificationsRead = contract.ExportedReadMarks{UpTo: stampOf(readMarks.UpTo), Ids: readMarks.IDs}
 	acts, err := s.actsOf(ctx, who.MemberID)
 	out.Acts = auditEntries(acts)
 	return out, err
@@ -94,6 +100,7 @@ func (s *Server) studyExport(ctx context.Context, who *caller.Caller) ([]contrac
 	completions := make([]contract.CorrectedCompletion, len(done))
 	for i := range done {
 		completions[i] = correctedCompletion(&done[i])
+		completions[i].CertificateCode = optional(ident.PrintCode(done[i].Code))
 	}
 	held, err := s.Study.ExportEvidence(ctx, who)
 	studied := make([]contract.ExportedStudy, len(held))
@@ -113,7 +120,7 @@ func (s *Server) rollExport(ctx context.Context, who *caller.Caller) ([]contract
 	if err != nil {
 		return nil, nil, err
 	}
-	told, err := s.Study.ExportReminders(ctx, who)
+	told, err := s.Study.RemindersOf(ctx, who.MemberID)
 	reminders := make([]contract.ExportedReminder, len(told))
 	for i := range told {
 		reminders[i] = contract.ExportedReminder{DriveId: told[i].DriveID, RemindedAt: stamp(told[i].At)}
@@ -146,7 +153,8 @@ func (s *Server) accountExport(ctx context.Context, memberID string) (contract.A
 	}
 	out.Sessions = make([]contract.ExportedSession, len(x.Sessions))
 	for k, v := range x.Sessions {
-		out.Sessions[k] = contract.ExportedSession{DeviceName: v.DeviceName, Platform: v.Platform, CreatedAt: stamp(v.CreatedAt), LastSeenAt: stamp(v.LastSeenAt)}
+		out.Sessions[k] = contract.ExportedSession{DeviceName: v.DeviceName, Platform: v.Platform, CreatedAt: stamp(v.CreatedAt), LastSeenAt: stamp(v.LastSeenAt),
+			PushTarget: exportedPushTarget(v.PushTarget)}
 	}
 	return out, err
 }

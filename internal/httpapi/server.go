@@ -22,6 +22,7 @@ import (
 	"sotay/internal/jobs"
 	"sotay/internal/library"
 	"sotay/internal/logs"
+	"sotay/internal/notify"
 	"sotay/internal/page"
 	"sotay/internal/quiz"
 	"sotay/internal/study"
@@ -38,6 +39,7 @@ type Deps struct {
 	Library   *library.Service
 	Quizzes   *quiz.Service
 	Study     *study.Service
+	Notify    *notify.Service
 	Imports   *jobs.Service
 	Audit     *audit.Record
 	Pages     *page.Sealer
@@ -96,7 +98,7 @@ type Server struct {
 // New builds the edge and checks that contract and code agree: every route has
 // its operation and every operation its route.
 func New(d Deps) (*Server, error) {
-	if d.Account == nil || d.Directory == nil || d.Library == nil || d.Quizzes == nil || d.Study == nil || d.Imports == nil || d.Audit == nil || d.Pages == nil || d.Markdown == nil ||
+	if d.Account == nil || d.Directory == nil || d.Library == nil || d.Quizzes == nil || d.Study == nil || d.Notify == nil || d.Imports == nil || d.Audit == nil || d.Pages == nil || d.Markdown == nil ||
 		len(d.Guide.HTML) == 0 || len(d.Docs.HTML) == 0 || d.Sheets == nil || d.Readings == nil || d.Certificates == nil || d.Ready == nil ||
 		d.Now == nil || d.Log == nil || d.Metrics == nil {
 		return nil, errors.New("httpapi: a dependency is missing")

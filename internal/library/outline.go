@@ -28,6 +28,22 @@ func (s *Service) LiveVersion(kind, id string) int64 {
 	return 0
 }
 
+// Title returns the title of a document or material that is out; false for none.
+func (s *Service) Title(kind, id string) (string, bool) {
+	c := s.catalogue.Load()
+	switch kind {
+	case KindDocument:
+		if d := c.documents[id]; d != nil {
+			return d.Title, true
+		}
+	case KindMaterial:
+		if m := c.materials[id]; m != nil {
+			return m.Title, true
+		}
+	}
+	return "", false
+}
+
 // Sees tells whether a member may read a document or material that is out.
 func (s *Service) Sees(m *caller.Identity, kind, id string) bool {
 	c := s.catalogue.Load()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"time"
 
 	"sotay/internal/changelog"
 	"sotay/internal/fault"
@@ -47,6 +48,15 @@ func (s *Service) drive(id string) (*DriveVersion, error) {
 		return v, nil
 	}
 	return nil, fault.NotFound
+}
+
+// DriveTitle returns the title of a drive that is out and when it opens; false for
+// none.
+func (s *Service) DriveTitle(id string) (title string, opensAt time.Time, ok bool) {
+	if v := s.out.Load().drives[id]; v != nil {
+		return v.Payload.Title, v.Payload.OpensAt, true
+	}
+	return "", time.Time{}, false
 }
 
 // known returns what is out of a drive, or what was last out of it.

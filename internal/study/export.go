@@ -91,10 +91,10 @@ func (s *Service) ExportRolls(ctx context.Context, c *caller.Caller) ([]RollChan
 	return out, err
 }
 
-// ExportReminders returns the reminders that went to the caller.
-func (s *Service) ExportReminders(ctx context.Context, c *caller.Caller) ([]Reminder, error) {
+// RemindersOf returns the reminders that went to a member.
+func (s *Service) RemindersOf(ctx context.Context, memberID string) ([]Reminder, error) {
 	var out []Reminder
-	err := s.reminders.All(ctx, store.Query{Index: "member", Eq: []any{c.MemberID}}, func(m Reminder) error {
+	err := s.reminders.All(ctx, store.Query{Index: "member", Eq: []any{memberID}}, func(m Reminder) error {
 		out = append(out, m)
 		return nil
 	})

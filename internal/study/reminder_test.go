@@ -58,7 +58,7 @@ func TestRemind(t *testing.T) {
 	if err != nil || next != nil || len(found) != 2 || !found[0].At.After(found[1].At) {
 		t.Errorf("%+v, %v, %v", found, next, err)
 	}
-	held, err := s.ExportReminders(t.Context(), w.as("mien-muon"))
+	held, err := s.RemindersOf(t.Context(), "mien-muon")
 	if err != nil || len(held) != 2 {
 		t.Errorf("export: %+v, %v", held, err)
 	}

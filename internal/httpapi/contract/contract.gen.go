@@ -738,6 +738,33 @@ func (e MemberTag) Valid() bool {
 	}
 }
 
+// Defines values for NotificationKind.
+const (
+	NotificationKindContest  NotificationKind = "contest"
+	NotificationKindDocument NotificationKind = "document"
+	NotificationKindDrive    NotificationKind = "drive"
+	NotificationKindMaterial NotificationKind = "material"
+	NotificationKindReminder NotificationKind = "reminder"
+)
+
+// Valid indicates whether the value is a known member of the NotificationKind enum.
+func (e NotificationKind) Valid() bool {
+	switch e {
+	case NotificationKindContest:
+		return true
+	case NotificationKindDocument:
+		return true
+	case NotificationKindDrive:
+		return true
+	case NotificationKindMaterial:
+		return true
+	case NotificationKindReminder:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for OrgActKind.
 const (
 	OrgActKindChange   OrgActKind = "change"
@@ -822,6 +849,24 @@ const (
 func (e PrivacyNoticeFormat) Valid() bool {
 	switch e {
 	case Markdown:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PushTargetInputTokenKind.
+const (
+	Fid   PushTargetInputTokenKind = "fid"
+	Token PushTargetInputTokenKind = "token"
+)
+
+// Valid indicates whether the value is a known member of the PushTargetInputTokenKind enum.
+func (e PushTargetInputTokenKind) Valid() bool {
+	switch e {
+	case Fid:
+		return true
+	case Token:
 		return true
 	default:
 		return false
@@ -1935,6 +1980,9 @@ type CorrectedCompletion struct {
 	// Basis What shows it: evidence, a session of study, a secretary, or evidence of who owed nothing
 	Basis CompletionBasis `json:"basis"`
 
+	// CertificateCode Of its certificate; in the member's own export alone
+	CertificateCode *string `json:"certificateCode,omitempty"`
+
 	// CompletedOn Calendar day, YYYY-MM-DD
 	CompletedOn Date `json:"completedOn"`
 
@@ -1993,7 +2041,7 @@ type Device struct {
 	Platform       DevicePlatform `json:"platform"`
 }
 
-// DevicePlatform defines model for Device.Platform.
+// DevicePlatform defines model for DevicePlatform.
 type DevicePlatform string
 
 // Document defines model for Document.
@@ -3018,6 +3066,26 @@ type ExportedCode struct {
 	Used     bool `json:"used"`
 }
 
+// ExportedPushTarget defines model for ExportedPushTarget.
+type ExportedPushTarget struct {
+	AppVersion *string `json:"appVersion,omitempty"`
+	Platform   string  `json:"platform"`
+	PushToken  string  `json:"pushToken"`
+
+	// SetAt RFC 3339 in UTC with milliseconds
+	SetAt     Time   `json:"setAt"`
+	TokenKind string `json:"tokenKind"`
+}
+
+// ExportedReadMarks defines model for ExportedReadMarks.
+type ExportedReadMarks struct {
+	// Ids And these
+	Ids []Id `json:"ids"`
+
+	// UpTo All up to this instant
+	UpTo *string `json:"upTo"`
+}
+
 // ExportedReminder defines model for ExportedReminder.
 type ExportedReminder struct {
 	DriveId Id `json:"driveId"`
@@ -3061,8 +3129,9 @@ type ExportedSession struct {
 	DeviceName string `json:"deviceName"`
 
 	// LastSeenAt RFC 3339 in UTC with milliseconds
-	LastSeenAt Time   `json:"lastSeenAt"`
-	Platform   string `json:"platform"`
+	LastSeenAt Time                `json:"lastSeenAt"`
+	Platform   string              `json:"platform"`
+	PushTarget *ExportedPushTarget `json:"pushTarget,omitempty"`
 }
 
 // ExportedStudy What was read and heard for a drive, or of one text outside of drives
@@ -3455,8 +3524,9 @@ type MeExport struct {
 	Completions []CorrectedCompletion `json:"completions"`
 
 	// ExportedAt RFC 3339 in UTC with milliseconds
-	ExportedAt Time         `json:"exportedAt"`
-	Member     MemberRecord `json:"member"`
+	ExportedAt        Time              `json:"exportedAt"`
+	Member            MemberRecord      `json:"member"`
+	NotificationsRead ExportedReadMarks `json:"notificationsRead"`
 
 	// Reminders Of study drives
 	Reminders []ExportedReminder `json:"reminders"`
@@ -3621,6 +3691,38 @@ type NewOrg struct {
 	Kind     OrgKind `json:"kind"`
 	Name     string  `json:"name"`
 	ParentId *Id     `json:"parentId,omitempty"`
+}
+
+// Notification defines model for Notification.
+type Notification struct {
+	// At RFC 3339 in UTC with milliseconds
+	At         Time `json:"at"`
+	ContestId  *Id  `json:"contestId,omitempty"`
+	DocumentId *Id  `json:"documentId,omitempty"`
+	DriveId    *Id  `json:"driveId,omitempty"`
+	Id         Id   `json:"id"`
+
+	// Kind What was published or updated, or a reminder of a drive
+	Kind       NotificationKind `json:"kind"`
+	MaterialId *Id              `json:"materialId,omitempty"`
+	Read       bool             `json:"read"`
+
+	// Title Of the document, the drive and so on, as it is now
+	Title string `json:"title"`
+
+	// Updated A newer version of what had been published
+	Updated *bool  `json:"updated,omitempty"`
+	Version *int64 `json:"version,omitempty"`
+}
+
+// NotificationKind What was published or updated, or a reminder of a drive
+type NotificationKind string
+
+// NotificationList defines model for NotificationList.
+type NotificationList struct {
+	Items      []Notification `json:"items"`
+	NextCursor *string        `json:"nextCursor"`
+	Unread     int64          `json:"unread"`
 }
 
 // OIDCClient defines model for OIDCClient.
@@ -3907,6 +4009,19 @@ type Problem struct {
 	Title     string        `json:"title"`
 	Type      string        `json:"type"`
 }
+
+// PushTargetInput defines model for PushTargetInput.
+type PushTargetInput struct {
+	AppVersion *string        `json:"appVersion,omitempty"`
+	Platform   DevicePlatform `json:"platform"`
+
+	// PushToken FCM's registration token, or the Firebase installation id
+	PushToken string                   `json:"pushToken"`
+	TokenKind PushTargetInputTokenKind `json:"tokenKind"`
+}
+
+// PushTargetInputTokenKind defines model for PushTargetInput.TokenKind.
+type PushTargetInputTokenKind string
 
 // QAItem defines model for QAItem.
 type QAItem struct {
@@ -4357,6 +4472,14 @@ type QuizWindow struct {
 
 // RankKey `allCorrect` is a condition of prizes too
 type RankKey string
+
+// ReadMarks One of ids and upTo is given, or both
+type ReadMarks struct {
+	Ids *[]Id `json:"ids,omitempty"`
+
+	// UpTo All from before or at this instant, at most now
+	UpTo *Time `json:"upTo,omitempty"`
+}
 
 // ReadingProgress defines model for ReadingProgress.
 type ReadingProgress struct {
@@ -4867,6 +4990,11 @@ type TransferInput struct {
 	// On Calendar day, YYYY-MM-DD
 	On    Date `json:"on"`
 	OrgId Id   `json:"orgId"`
+}
+
+// UnreadCount defines model for UnreadCount.
+type UnreadCount struct {
+	Unread int64 `json:"unread"`
 }
 
 // Visibility defines model for Visibility.
@@ -5641,6 +5769,14 @@ type ListBookmarksParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ListNotificationsParams defines parameters for ListNotifications.
+type ListNotificationsParams struct {
+	Limit *Limit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor `nextCursor` of the page before
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
 // GetMyProgressParams defines parameters for GetMyProgress.
 type GetMyProgressParams struct {
 	DriveId *Id `form:"driveId,omitempty" json:"driveId,omitempty"`
@@ -5948,8 +6084,14 @@ type WithdrawQuizJSONRequestBody = ReasonRequest
 // UpdateMeJSONRequestBody defines body for UpdateMe for application/json ContentType.
 type UpdateMeJSONRequestBody = MePatch
 
+// SetPushTargetJSONRequestBody defines body for SetPushTarget for application/json ContentType.
+type SetPushTargetJSONRequestBody = PushTargetInput
+
 // RecordEventsJSONRequestBody defines body for RecordEvents for application/json ContentType.
 type RecordEventsJSONRequestBody = EventBatch
+
+// ReadNotificationsJSONRequestBody defines body for ReadNotifications for application/json ContentType.
+type ReadNotificationsJSONRequestBody = ReadMarks
 
 // SetMemberInformationJSONRequestBody defines body for SetMemberInformation for application/json ContentType.
 type SetMemberInformationJSONRequestBody = InformationInput
@@ -6403,6 +6545,12 @@ type ServerInterface interface {
 	// ListMyCompletions The caller's completions, newest first
 	// (GET /v1/me/completions)
 	ListMyCompletions(c *fiber.Ctx) error
+	// RemovePushTarget Push nothing to this installation any more
+	// (DELETE /v1/me/devices/{installationId})
+	RemovePushTarget(c *fiber.Ctx, installationId string) error
+	// SetPushTarget Where push messages reach this installation of the app
+	// (PUT /v1/me/devices/{installationId})
+	SetPushTarget(c *fiber.Ctx, installationId string) error
 	// ListMyDrives Study drives that the caller sees, the newest opening first
 	// (GET /v1/me/drives)
 	ListMyDrives(c *fiber.Ctx) error
@@ -6412,6 +6560,12 @@ type ServerInterface interface {
 	// ExportMe Everything that is held about me
 	// (GET /v1/me/export)
 	ExportMe(c *fiber.Ctx) error
+	// ListNotifications The caller's inbox, newest first
+	// (GET /v1/me/notifications)
+	ListNotifications(c *fiber.Ctx, params ListNotificationsParams) error
+	// ReadNotifications Mark notifications as read
+	// (POST /v1/me/notifications/read)
+	ReadNotifications(c *fiber.Ctx) error
 	// GetMyProgress How far the caller has read, section by section
 	// (GET /v1/me/progress)
 	GetMyProgress(c *fiber.Ctx, params GetMyProgressParams) error
@@ -12394,6 +12548,64 @@ func (siw *ServerInterfaceWrapper) ListMyCompletions(c *fiber.Ctx) error {
 	return handler(c)
 }
 
+// RemovePushTarget operation middleware
+func (siw *ServerInterfaceWrapper) RemovePushTarget(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "installationId" -------------
+	var installationId string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "installationId", c.Params("installationId"), &installationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter installationId: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.RemovePushTarget(c, installationId)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// SetPushTarget operation middleware
+func (siw *ServerInterfaceWrapper) SetPushTarget(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// ------------- Path parameter "installationId" -------------
+	var installationId string
+
+	err = runtime.BindStyledParameterWithOptions("simple", "installationId", c.Params("installationId"), &installationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter installationId: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.SetPushTarget(c, installationId)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
 // ListMyDrives operation middleware
 func (siw *ServerInterfaceWrapper) ListMyDrives(c *fiber.Ctx) error {
 
@@ -12435,6 +12647,68 @@ func (siw *ServerInterfaceWrapper) ExportMe(c *fiber.Ctx) error {
 
 	handler := func(c *fiber.Ctx) error {
 		return siw.Handler.ExportMe(c)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ListNotifications operation middleware
+func (siw *ServerInterfaceWrapper) ListNotifications(c *fiber.Ctx) error {
+
+	var err error
+	_ = err
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListNotificationsParams
+
+	var query url.Values
+	query, err = url.ParseQuery(string(c.Request().URI().QueryString()))
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for query string: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", query, &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter limit: %w", err).Error())
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", query, &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, fmt.Errorf("Invalid format for parameter cursor: %w", err).Error())
+	}
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ListNotifications(c, params)
+	}
+
+	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
+		m := siw.HandlerMiddlewares[i]
+		next := handler
+		handler = func(c *fiber.Ctx) error {
+			return m(c, next)
+		}
+	}
+
+	return handler(c)
+}
+
+// ReadNotifications operation middleware
+func (siw *ServerInterfaceWrapper) ReadNotifications(c *fiber.Ctx) error {
+
+	handler := func(c *fiber.Ctx) error {
+		return siw.Handler.ReadNotifications(c)
 	}
 
 	for i := len(siw.HandlerMiddlewares) - 1; i >= 0; i-- {
@@ -13647,6 +13921,14 @@ func RegisterHandlersWithOptions(router fiber.Router, si ServerInterface, option
 	router.Post(options.BaseURL+"/v1/attempts/:id/submit", wrapper.SubmitAttempt)
 
 	router.Get(options.BaseURL+"/v1/me/attempts", wrapper.ListMyAttempts)
+
+	router.Delete(options.BaseURL+"/v1/me/devices/:installationId", wrapper.RemovePushTarget)
+
+	router.Put(options.BaseURL+"/v1/me/devices/:installationId", wrapper.SetPushTarget)
+
+	router.Get(options.BaseURL+"/v1/me/notifications", wrapper.ListNotifications)
+
+	router.Post(options.BaseURL+"/v1/me/notifications/read", wrapper.ReadNotifications)
 
 	router.Get(options.BaseURL+"/v1/me/drives", wrapper.ListMyDrives)
 
@@ -21757,6 +22039,85 @@ func (response ListMyCompletionsdefaultApplicationProblemPlusJSONResponse) Visit
 	return ctx.JSON(&response.Body)
 }
 
+type RemovePushTargetRequestObject struct {
+	InstallationId string `json:"installationId"`
+}
+
+type RemovePushTargetResponseObject interface {
+	VisitRemovePushTargetResponse(ctx *fiber.Ctx) error
+}
+
+type RemovePushTarget204Response struct {
+}
+
+func (response RemovePushTarget204Response) VisitRemovePushTargetResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type RemovePushTarget404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response RemovePushTarget404ApplicationProblemPlusJSONResponse) VisitRemovePushTargetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type RemovePushTargetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response RemovePushTargetdefaultApplicationProblemPlusJSONResponse) VisitRemovePushTargetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type SetPushTargetRequestObject struct {
+	InstallationId string `json:"installationId"`
+	Body           *SetPushTargetJSONRequestBody
+}
+
+type SetPushTargetResponseObject interface {
+	VisitSetPushTargetResponse(ctx *fiber.Ctx) error
+}
+
+type SetPushTarget204Response struct {
+}
+
+func (response SetPushTarget204Response) VisitSetPushTargetResponse(ctx *fiber.Ctx) error {
+	ctx.Status(204)
+	return nil
+}
+
+type SetPushTarget404ApplicationProblemPlusJSONResponse struct {
+	ProblemApplicationProblemPlusJSONResponse
+}
+
+func (response SetPushTarget404ApplicationProblemPlusJSONResponse) VisitSetPushTargetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(404)
+
+	return ctx.JSON(&response)
+}
+
+type SetPushTargetdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response SetPushTargetdefaultApplicationProblemPlusJSONResponse) VisitSetPushTargetResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
 type ListMyDrivesRequestObject struct {
 }
 
@@ -21836,6 +22197,64 @@ type ExportMedefaultApplicationProblemPlusJSONResponse struct {
 }
 
 func (response ExportMedefaultApplicationProblemPlusJSONResponse) VisitExportMeResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ListNotificationsRequestObject struct {
+	Params ListNotificationsParams
+}
+
+type ListNotificationsResponseObject interface {
+	VisitListNotificationsResponse(ctx *fiber.Ctx) error
+}
+
+type ListNotifications200JSONResponse NotificationList
+
+func (response ListNotifications200JSONResponse) VisitListNotificationsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ListNotificationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ListNotificationsdefaultApplicationProblemPlusJSONResponse) VisitListNotificationsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/problem+json")
+	ctx.Status(response.StatusCode)
+
+	return ctx.JSON(&response.Body)
+}
+
+type ReadNotificationsRequestObject struct {
+	Body *ReadNotificationsJSONRequestBody
+}
+
+type ReadNotificationsResponseObject interface {
+	VisitReadNotificationsResponse(ctx *fiber.Ctx) error
+}
+
+type ReadNotifications200JSONResponse UnreadCount
+
+func (response ReadNotifications200JSONResponse) VisitReadNotificationsResponse(ctx *fiber.Ctx) error {
+	ctx.Response().Header.Set("Content-Type", "application/json")
+	ctx.Status(200)
+
+	return ctx.JSON(&response)
+}
+
+type ReadNotificationsdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ReadNotificationsdefaultApplicationProblemPlusJSONResponse) VisitReadNotificationsResponse(ctx *fiber.Ctx) error {
 	ctx.Response().Header.Set("Content-Type", "application/problem+json")
 	ctx.Status(response.StatusCode)
 
@@ -23448,6 +23867,12 @@ type StrictServerInterface interface {
 	// ListMyCompletions The caller's completions, newest first
 	// (GET /v1/me/completions)
 	ListMyCompletions(ctx context.Context, request ListMyCompletionsRequestObject) (ListMyCompletionsResponseObject, error)
+	// RemovePushTarget Push nothing to this installation any more
+	// (DELETE /v1/me/devices/{installationId})
+	RemovePushTarget(ctx context.Context, request RemovePushTargetRequestObject) (RemovePushTargetResponseObject, error)
+	// SetPushTarget Where push messages reach this installation of the app
+	// (PUT /v1/me/devices/{installationId})
+	SetPushTarget(ctx context.Context, request SetPushTargetRequestObject) (SetPushTargetResponseObject, error)
 	// ListMyDrives Study drives that the caller sees, the newest opening first
 	// (GET /v1/me/drives)
 	ListMyDrives(ctx context.Context, request ListMyDrivesRequestObject) (ListMyDrivesResponseObject, error)
@@ -23457,6 +23882,12 @@ type StrictServerInterface interface {
 	// ExportMe Everything that is held about me
 	// (GET /v1/me/export)
 	ExportMe(ctx context.Context, request ExportMeRequestObject) (ExportMeResponseObject, error)
+	// ListNotifications The caller's inbox, newest first
+	// (GET /v1/me/notifications)
+	ListNotifications(ctx context.Context, request ListNotificationsRequestObject) (ListNotificationsResponseObject, error)
+	// ReadNotifications Mark notifications as read
+	// (POST /v1/me/notifications/read)
+	ReadNotifications(ctx context.Context, request ReadNotificationsRequestObject) (ReadNotificationsResponseObject, error)
 	// GetMyProgress How far the caller has read, section by section
 	// (GET /v1/me/progress)
 	GetMyProgress(ctx context.Context, request GetMyProgressRequestObject) (GetMyProgressResponseObject, error)
@@ -28218,6 +28649,74 @@ func (sh *strictHandler) ListMyCompletions(ctx *fiber.Ctx) error {
 	return nil
 }
 
+// RemovePushTarget operation middleware
+func (sh *strictHandler) RemovePushTarget(ctx *fiber.Ctx, installationId string) error {
+	var request RemovePushTargetRequestObject
+
+	request.InstallationId = installationId
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.RemovePushTarget(ctx.UserContext(), request.(RemovePushTargetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemovePushTarget")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemovePushTargetResponseObject); ok {
+		if err := validResponse.VisitRemovePushTargetResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetPushTarget operation middleware
+func (sh *strictHandler) SetPushTarget(ctx *fiber.Ctx, installationId string) error {
+	var request SetPushTargetRequestObject
+
+	request.InstallationId = installationId
+
+	var body SetPushTargetJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.SetPushTarget(ctx.UserContext(), request.(SetPushTargetRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetPushTarget")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetPushTargetResponseObject); ok {
+		if err := validResponse.VisitSetPushTargetResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListMyDrives operation middleware
 func (sh *strictHandler) ListMyDrives(ctx *fiber.Ctx) error {
 	var request ListMyDrivesRequestObject
@@ -28299,6 +28798,72 @@ func (sh *strictHandler) ExportMe(ctx *fiber.Ctx) error {
 		return err
 	} else if validResponse, ok := response.(ExportMeResponseObject); ok {
 		if err := validResponse.VisitExportMeResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListNotifications operation middleware
+func (sh *strictHandler) ListNotifications(ctx *fiber.Ctx, params ListNotificationsParams) error {
+	var request ListNotificationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ListNotifications(ctx.UserContext(), request.(ListNotificationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListNotifications")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListNotificationsResponseObject); ok {
+		if err := validResponse.VisitListNotificationsResponse(ctx); err != nil {
+			return err
+		}
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadNotifications operation middleware
+func (sh *strictHandler) ReadNotifications(ctx *fiber.Ctx) error {
+	var request ReadNotificationsRequestObject
+
+	var body ReadNotificationsJSONRequestBody
+	var err error
+	// The validation middleware stores the value a kin-openapi validator
+	// validated in the Fiber context. Bind that value, matching member
+	// names exactly, so the handler receives what was validated instead
+	// of a second, case-insensitive decode.
+	if v := ctx.Locals(validatedBodyLocalsKey); v == nil || runtime.BindJSONValue(v, &body) != nil {
+		err = ctx.BodyParser(&body)
+	}
+	if err != nil {
+		return fiber.NewError(fiber.StatusBadRequest, err.Error())
+	}
+	request.Body = &body
+
+	handler := func(ctx *fiber.Ctx, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadNotifications(ctx.UserContext(), request.(ReadNotificationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadNotifications")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadNotificationsResponseObject); ok {
+		if err := validResponse.VisitReadNotificationsResponse(ctx); err != nil {
 			return err
 		}
 	} else if response != nil {
