@@ -12,7 +12,7 @@ import (
 
 // NoticeVersion is the privacy notice that is agreed to now: the day of its
 // text.
-const NoticeVersion = "2026-11-24"
+const NoticeVersion = "2026-11-29"
 
 //go:embed notice.vi.md
 var noticeVI string

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"sotay/internal/account"
 	"sotay/internal/httpapi/contract"
 	"sotay/internal/idptest"
 )
@@ -33,7 +34,7 @@ func by(token string, more ...fields) fields {
 	return body
 }
 
-var agreed = fields{"privacyNotice": "2026-11-24"}
+var agreed = fields{"privacyNotice": account.NoticeVersion}
 
 // TestPhoneSignIn trades Firebase's word for a session, on two processes.
 func TestPhoneSignIn(t *testing.T) {

@@ -126,7 +126,7 @@ func TestNoMoreThanTheRate(t *testing.T) {
 			left int
 		}
 		var takings []taking
-		now, latest, until := start, start, time.Time{}
+		now, latest, until := start, time.Time{}, time.Time{} // the bucket knows no time before it is asked
 		for range rapid.IntRange(1, 40).Draw(t, "steps") {
 			now = now.Add(time.Duration(rapid.Int64Range(int64(-time.Second), int64(5*time.Second)).Draw(t, "later")))
 			switch rapid.IntRange(0, 9).Draw(t, "what") {
