@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"sotay/internal/account"
+	rooms "sotay/internal/account"
 	"sotay/internal/httpapi/contract"
 )
 
@@ -22,7 +22,7 @@ func (s *server) issue(t *testing.T, key string) contract.ActivationCode {
 }
 
 func activation(c contract.ActivationCode, password, installation string) contract.ActivateRequest {
-	notice := account.NoticeVersion
+	notice := rooms.NoticeVersion
 	return contract.ActivateRequest{Username: c.Username, ActivationCode: c.ActivationCode, NewPassword: password, PrivacyNotice: &notice,
 		Device: contract.Device{InstallationId: installation, Name: "phone " + installation, Platform: contract.Android}}
 }

@@ -4,7 +4,7 @@ import (
 	"testing"
 	"time"
 
-	"sotay/internal/account"
+	rooms "sotay/internal/account"
 	"sotay/internal/httpapi/contract"
 	"sotay/internal/idptest"
 )
@@ -34,7 +34,7 @@ func by(token string, more ...fields) fields {
 	return body
 }
 
-var agreed = fields{"privacyNotice": account.NoticeVersion}
+var agreed = fields{"privacyNotice": rooms.NoticeVersion}
 
 // TestPhoneSignIn trades Firebase's word for a session, on two processes.
 func TestPhoneSignIn(t *testing.T) {

@@ -4012,8 +4012,10 @@ type Problem struct {
 
 // PushTargetInput defines model for PushTargetInput.
 type PushTargetInput struct {
-	AppVersion *string        `json:"appVersion,omitempty"`
-	Platform   DevicePlatform `json:"platform"`
+	AppVersion *string `json:"appVersion,omitempty"`
+
+	// Platform Not `other`, which nothing is pushed to
+	Platform DevicePlatform `json:"platform"`
 
 	// PushToken FCM's registration token, or the Firebase installation id
 	PushToken string                   `json:"pushToken"`
