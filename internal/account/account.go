@@ -195,10 +195,10 @@ func (s *Service) openRows(d Deps) error {
 	s.credentialFx = effect.NewRunner(s.credentials, d.Now, d.Log)
 	s.credentialFx.On(fxEndSessions, s.performEndSessions)
 	s.credentialFx.On(fxConsent, s.performConsent)
-	s.credentialFx.On(fxAudit, auditHandler[credential](d.Audit))
+	s.credentialFx.On(fxAudit, audit.Handler[credential](d.Audit))
 	s.installFx = effect.NewRunner(s.installations, d.Now, d.Log)
 	s.installFx.On(fxRevoke, s.performRevoke)
-	s.installFx.On(fxAudit, auditHandler[installation](d.Audit))
+	s.installFx.On(fxAudit, audit.Handler[installation](d.Audit))
 	return nil
 }
 

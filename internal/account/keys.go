@@ -78,7 +78,7 @@ func newKeys(d Deps, c Config) (*keys, error) {
 		return nil, err
 	}
 	k := &keys{rows: rows, fx: effect.NewRunner(rows, d.Now, d.Log), box: d.Secret.Box(secret.SigningKeys), now: d.Now, config: c}
-	k.fx.On(fxAudit, auditHandler[signingKey](d.Audit))
+	k.fx.On(fxAudit, audit.Handler[signingKey](d.Audit))
 	k.set.Store(&keySet{})
 	return k, nil
 }

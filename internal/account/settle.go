@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"sotay/internal/audit"
 	"sotay/internal/effect"
 )
 
@@ -18,13 +17,6 @@ const (
 
 // settleTime bounds the effects of a write when the caller may have gone.
 const settleTime = 5 * time.Second
-
-// auditHandler writes the audit entry that an effect carries.
-func auditHandler[T any](r *audit.Record) effect.Handler[T] {
-	return func(ctx context.Context, _ T, e effect.Effect) error {
-		return r.WriteArgs(ctx, e.ID, e.Args)
-	}
-}
 
 // settle performs the effects of a row just written, also when the caller has
 // gone. What fails stays on the row for the sweeper, so that the act itself

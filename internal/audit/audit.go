@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"sotay/internal/clock"
+	"sotay/internal/effect"
 	"sotay/internal/ident"
 	"sotay/internal/store"
 )
@@ -78,6 +79,11 @@ func (r *Record) WriteArgs(ctx context.Context, effectID string, args map[string
 		}
 	}
 	return r.Write(ctx, effectID, e)
+}
+
+// Handler performs the effects of a collection's rows that carry an entry.
+func Handler[T any](r *Record) effect.Handler[T] {
+	return func(ctx context.Context, _ T, e effect.Effect) error { return r.WriteArgs(ctx, e.ID, e.Args) }
 }
 
 // SealPending seals what is not sealed yet and returns how many entries it

@@ -115,17 +115,12 @@ func (s *Service) effects(d Deps) {
 	s.actFx = effect.NewRunner(s.acts, d.Now, d.Log)
 	s.memberFx = effect.NewRunner(s.members, d.Now, d.Log)
 	s.companyFx = effect.NewRunner(s.enterprises, d.Now, d.Log)
-	s.actFx.On(fxAudit, audited[Act](d.Audit))
-	s.memberFx.On(fxAudit, audited[Member](d.Audit))
-	s.companyFx.On(fxAudit, audited[Enterprise](d.Audit))
+	s.actFx.On(fxAudit, audit.Handler[Act](d.Audit))
+	s.memberFx.On(fxAudit, audit.Handler[Member](d.Audit))
+	s.companyFx.On(fxAudit, audit.Handler[Enterprise](d.Audit))
 	s.actFx.On(fxPlace, s.performPlace)
 	s.memberFx.On(fxLeave, func(ctx context.Context, m Member, _ effect.Effect) error { return each(ctx, s.leavers, m.ID) })
 	s.memberFx.On(fxErase, func(ctx context.Context, m Member, _ effect.Effect) error { return each(ctx, s.erasers, m.ID) })
-}
-
-// audited writes the audit entries that a row carries.
-func audited[T any](r *audit.Record) effect.Handler[T] {
-	return func(ctx context.Context, _ T, e effect.Effect) error { return r.WriteArgs(ctx, e.ID, e.Args) }
 }
 
 func each(ctx context.Context, fns []func(context.Context, string) error, id string) error {

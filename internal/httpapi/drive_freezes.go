@@ -43,11 +43,7 @@ func (s *Server) GetDriveFreeze(ctx context.Context, r contract.GetDriveFreezeRe
 	if err != nil {
 		return nil, err
 	}
-	levels := 1
-	if r.Params.Depth != nil {
-		levels = *r.Params.Depth
-	}
-	f, err := s.Study.Frozen(ctx, who, r.Id, r.FreezeId, text(r.Params.OrgId), levels)
+	f, err := s.Study.Frozen(ctx, who, r.Id, r.FreezeId, text(r.Params.OrgId), levels(r.Params.Depth))
 	if err != nil {
 		return nil, err
 	}

@@ -27,11 +27,15 @@ func (s *Server) driveReport(ctx context.Context, id string, orgID, asOf *string
 	if err != nil {
 		return nil, err
 	}
-	levels := 1
-	if depth != nil {
-		levels = *depth
+	return s.Study.Report(ctx, who, id, text(orgID), text(asOf), levels(depth))
+}
+
+// levels is how many levels of units a report shows.
+func levels(depth *int) int {
+	if depth == nil {
+		return 1
 	}
-	return s.Study.Report(ctx, who, id, text(orgID), text(asOf), levels)
+	return *depth
 }
 
 // GetDriveTable implements the contract.

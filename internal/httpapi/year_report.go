@@ -14,11 +14,7 @@ func (s *Server) GetYearReport(ctx context.Context, r contract.GetYearReportRequ
 	if err != nil {
 		return nil, err
 	}
-	levels := 1
-	if r.Params.Depth != nil {
-		levels = *r.Params.Depth
-	}
-	rep, err := s.Study.Year(ctx, who, r.Year, text(r.Params.OrgId), levels)
+	rep, err := s.Study.Year(ctx, who, r.Year, text(r.Params.OrgId), levels(r.Params.Depth))
 	if err != nil {
 		return nil, err
 	}

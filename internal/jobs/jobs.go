@@ -86,7 +86,7 @@ func New(d Deps) (*Service, error) {
 	}
 	s.files = &files{rows: chunks, box: d.Secret.Box(secret.ImportFiles)}
 	s.fx = effect.NewRunner(s.rows, d.Now, d.Log)
-	s.fx.On(fxAudit, func(ctx context.Context, _ Job, e effect.Effect) error { return d.Audit.WriteArgs(ctx, e.ID, e.Args) })
+	s.fx.On(fxAudit, audit.Handler[Job](d.Audit))
 	s.fx.On(fxDrop, func(ctx context.Context, j Job, _ effect.Effect) error { return s.files.drop(ctx, j.ID, j.Size) })
 	return s, nil
 }

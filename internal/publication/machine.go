@@ -78,9 +78,7 @@ func NewMachine[P any](e store.Engine, k Kind[P], d *Desk, a *audit.Record, now 
 	}
 	m := &Machine[P]{kind: k, desk: d, items: items, versions: versions, audit: a, now: now, log: log}
 	m.runner = effect.NewRunner(items, now, log)
-	m.runner.On(fxAudit, func(ctx context.Context, _ Item[P], e effect.Effect) error {
-		return a.WriteArgs(ctx, e.ID, e.Args)
-	})
+	m.runner.On(fxAudit, audit.Handler[Item[P]](a))
 	m.runner.On(fxPublish, func(ctx context.Context, i Item[P], _ effect.Effect) error { return m.publish(ctx, i.ID) })
 	m.runner.On(fxWithdraw, func(ctx context.Context, i Item[P], _ effect.Effect) error { return m.withdraw(ctx, i.ID) })
 	if !k.Unlisted {

@@ -1,7 +1,6 @@
 package quiz
 
 import (
-	"context"
 	"log/slog"
 	"sync"
 
@@ -41,6 +40,6 @@ func (b *board) open(e store.Engine, a *audit.Record, now clock.Now, log *slog.L
 		return err
 	}
 	b.resultFx = effect.NewRunner(b.results, now, log)
-	b.resultFx.On(fxAudit, func(ctx context.Context, _ roundResult, e effect.Effect) error { return a.WriteArgs(ctx, e.ID, e.Args) })
+	b.resultFx.On(fxAudit, audit.Handler[roundResult](a))
 	return nil
 }

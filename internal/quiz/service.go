@@ -175,9 +175,7 @@ func New(d Deps) (*Service, error) {
 		return nil, err
 	}
 	s.overrideFx = effect.NewRunner(s.overrides, d.Now, d.Log)
-	s.overrideFx.On(fxAudit, func(ctx context.Context, _ Overrides, e effect.Effect) error {
-		return d.Audit.WriteArgs(ctx, e.ID, e.Args)
-	})
+	s.overrideFx.On(fxAudit, audit.Handler[Overrides](d.Audit))
 	s.keyRows, err = store.NewCollection[PaperKeys](d.Engine, paperKeysSchema())
 	return s, err
 }

@@ -51,7 +51,7 @@ func (s *Service) countedOn(ctx context.Context, r *roll, day, asOf string) (*co
 	var parted []string
 	r.mu.RLock()
 	for id, p := range r.pages {
-		if day == "" && s.People.HeirOn("", p.orgID) != p.orgID {
+		if s.parted(day, p.orgID) {
 			parted = append(parted, id)
 			continue
 		}
@@ -65,28 +65,28 @@ func (s *Service) countedOn(ctx context.Context, r *roll, day, asOf string) (*co
 		}
 		for id := range found {
 			p := found[id]
-			s.addRows(n, &p, r.opening.Rules, forever)
+			s.addParts(n, &p, &r.opening.Rules, forever)
 		}
 	}
 	return n, nil
 }
 
-// addRows adds the rows of a page. Those of a unit that has been divided since
-// count where each member is now.
-func (s *Service) addRows(n *counted, p *Page, rules tally.Rules, at time.Time) {
-	if n.day != "" || s.People.HeirOn("", p.OrgID) == p.OrgID {
-		all := countOf(p.Rows, &rules, at)
-		n.add(s.place(n.day, p.OrgID), &all, works(p.Rows, &rules, at))
-		return
-	}
+// parted tells whether a unit of a roll is none in the tree of a day any more, ""
+// for today: it may have been divided, and its rows are looked at one by one.
+func (s *Service) parted(day, orgID string) bool {
+	return day == "" && s.People.HeirOn("", orgID) != orgID
+}
+
+// addParts adds the rows of a page of such a unit where each member is now.
+func (s *Service) addParts(n *counted, p *Page, rules *tally.Rules, at time.Time) {
 	parts := map[string][]Row{}
 	for i := range p.Rows {
 		part := s.partOf(p.OrgID, p.Rows[i].MemberID)
 		parts[part] = append(parts[part], p.Rows[i])
 	}
 	for part, rows := range parts {
-		all := countOf(rows, &rules, at)
-		n.add(part, &all, works(rows, &rules, at))
+		all := countOf(rows, rules, at)
+		n.add(part, &all, works(rows, rules, at))
 	}
 }
 

@@ -76,9 +76,11 @@ func (s *Service) enterprises(ctx context.Context, c *caller.Caller, driveID, on
 	if err != nil {
 		return nil, err
 	}
-	live, err := s.countedOn(ctx, r, n.day, "")
-	if err != nil {
-		return nil, err
+	live := n
+	if own != nil && asOf != "" { // what is hidden goes by today too
+		if live, err = s.countedOn(ctx, r, n.day, ""); err != nil {
+			return nil, err
+		}
 	}
 	out := &EnterpriseReport{DriveID: driveID, Title: v.Payload.Title, AsOf: n.at, RollDate: r.opening.RollDate, OrgID: orgID}
 	ids := slices.Collect(maps.Keys(n.works))

@@ -101,36 +101,29 @@ func (s *Service) Freeze(ctx context.Context, c *caller.Caller, driveID, name st
 // drain performs what waits to follow from evidence, completions and acts on the
 // roll of a drive.
 func (s *Service) drain(ctx context.Context, driveID string) error {
-	waiting := store.Query{Index: "fxDue", From: int64(1)}
-	err := s.records.All(ctx, waiting, func(e Evidence) error {
-		if e.DriveID != driveID {
-			return nil
-		}
-		_, err := s.recordFx.Perform(ctx, e.ID, e)
-		return err
-	})
+	err := drained(ctx, s.records, s.recordFx, func(e *Evidence) (id string, of bool) { return e.ID, e.DriveID == driveID })
 	if err == nil {
-		err = s.completions.All(ctx, waiting, func(c Completion) error {
-			if c.DriveID != driveID {
-				return nil
-			}
-			_, err := s.completeFx.Perform(ctx, c.ID, c)
-			return err
-		})
+		err = drained(ctx, s.completions, s.completeFx, func(c *Completion) (id string, of bool) { return c.ID, c.DriveID == driveID })
 	}
 	if err == nil {
-		err = s.changes.All(ctx, waiting, func(x RollChange) error {
-			if x.DriveID != driveID {
-				return nil
-			}
-			_, err := s.changeFx.Perform(ctx, x.ID, x)
-			return err
-		})
+		err = drained(ctx, s.changes, s.changeFx, func(x *RollChange) (id string, of bool) { return x.ID, x.DriveID == driveID })
 	}
 	if err != nil {
 		return fmt.Errorf("drain drive %s: %w", driveID, err)
 	}
 	return nil
+}
+
+// drained performs the effects that wait in rows of one drive.
+func drained[T any](ctx context.Context, from *store.Collection[T], fx *effect.Runner[T], of func(*T) (id string, of bool)) error {
+	return from.All(ctx, store.Query{Index: "fxDue", From: int64(1)}, func(row T) error {
+		id, ours := of(&row)
+		if !ours {
+			return nil
+		}
+		_, err := fx.Perform(ctx, id, row)
+		return err
+	})
 }
 
 // Freezes lists the freezes of a drive that concerns the caller's scope, oldest

@@ -126,14 +126,8 @@ func (s *Service) changedOf(r *roll, members []string, found map[string][]tally.
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	for _, memberID := range members {
-		p := r.pages[r.at[memberID]]
-		if p == nil {
-			continue
-		}
-		for i := range p.marks {
-			if p.marks[i].memberID == memberID {
-				s.missing(r, p, &p.marks[i], s.People.HeirOn("", p.orgID), found)
-			}
+		if p, m := r.find(memberID); m != nil {
+			s.missing(r, p, m, s.People.HeirOn("", p.orgID), found)
 		}
 	}
 }

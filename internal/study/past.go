@@ -59,8 +59,7 @@ func (s *Service) countPast(ctx context.Context, r *roll, n *counted, day string
 	var stale []string
 	r.mu.RLock()
 	for id, p := range r.pages {
-		parted := n.day == "" && s.People.HeirOn("", p.orgID) != p.orgID
-		if known, ok := d.pages[id]; ok && known.rev == p.rev && !parted {
+		if known, ok := d.pages[id]; ok && known.rev == p.rev && !s.parted(n.day, p.orgID) {
 			n.add(s.place(n.day, p.orgID), &known.all, known.works)
 		} else {
 			stale = append(stale, id)
@@ -79,8 +78,13 @@ func (s *Service) countPast(ctx context.Context, r *roll, n *counted, day string
 			if err != nil {
 				return fmt.Errorf("count the rows of drive %s: %w", r.opening.ID, err)
 			}
-			s.addRows(n, p, r.opening.Rules, n.at)
-			d.pages[p.ID] = pastPage{rev: p.Rev, all: countOf(p.Rows, &r.opening.Rules, n.at), works: works(p.Rows, &r.opening.Rules, n.at)}
+			if s.parted(n.day, p.OrgID) {
+				s.addParts(n, p, &r.opening.Rules, n.at)
+				continue
+			}
+			x := pastPage{rev: p.Rev, all: countOf(p.Rows, &r.opening.Rules, n.at), works: works(p.Rows, &r.opening.Rules, n.at)}
+			n.add(s.place(n.day, p.OrgID), &x.all, x.works)
+			d.pages[p.ID] = x
 		}
 	}
 	return nil

@@ -121,8 +121,8 @@ func (s *Service) steps(ctx context.Context, v *DriveVersion, e *Evidence) ([]Pr
 		if err != nil {
 			return nil, nil, err
 		}
-		if p.Title, p.Done = t.Title, r.Heard; p.Step.Kind == ReadStep {
-			p.Sections, p.Read, p.Done = int64(len(r.Sections)), r.Read, r.All()
+		if p.Title, p.Done = t.Title, r.does(p.Step.Kind); p.Step.Kind == ReadStep {
+			p.Sections, p.Read = int64(len(r.Sections)), r.Read
 		}
 	}
 	return out, studied, nil

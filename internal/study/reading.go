@@ -28,6 +28,14 @@ type Reading struct {
 // All tells whether every section counts as read.
 func (r *Reading) All() bool { return r.Read == int64(len(r.Sections)) }
 
+// does tells whether it is all that a step of a kind asks for.
+func (r *Reading) does(k StepKind) bool {
+	if k == ListenStep {
+		return r.Heard
+	}
+	return r.All()
+}
+
 // SectionRead is how far a member is with a section.
 type SectionRead struct {
 	ID               string
@@ -71,9 +79,7 @@ func (s *Service) MyReading(ctx context.Context, c *caller.Caller, driveID strin
 		if err != nil {
 			return nil, err
 		}
-		if r.Done = r.All(); x.Kind == ListenStep {
-			r.Done = r.Heard
-		}
+		r.Done = r.does(x.Kind)
 		out = append(out, r)
 	}
 	return out, nil

@@ -73,7 +73,8 @@ func (s *Service) Rebuild(ctx context.Context, driveID string) (wrong int, err e
 
 // restate sets the rows of a page from completions and changes of the roll. What
 // is recorded after they were read finds the page and states itself; when it
-// comes before the page is written, both are read again.
+// comes before the page is written, completions are read again, and an older act is
+// known by its revision.
 func (s *Service) restate(ctx context.Context, r *roll, id string, acts map[string]*RollChange) (wrong int, err error) {
 	p, err := s.pages.Update(ctx, id, func(p *Page) error {
 		wrong = 0

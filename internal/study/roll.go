@@ -248,14 +248,23 @@ func (r *roll) take(p *Page) {
 func (r *roll) mark(memberID string) (mark, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
+	if _, m := r.find(memberID); m != nil {
+		return *m, true
+	}
+	return mark{}, false
+}
+
+// find returns a member's mark and its page, nil for who has no row; the caller
+// holds mu.
+func (r *roll) find(memberID string) (*tallied, *mark) {
 	if p := r.pages[r.at[memberID]]; p != nil {
 		for i := range p.marks {
 			if p.marks[i].memberID == memberID {
-				return p.marks[i], true
+				return p, &p.marks[i]
 			}
 		}
 	}
-	return mark{}, false
+	return nil, nil
 }
 
 // holds tells whether a member is on the roll today.

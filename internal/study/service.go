@@ -234,19 +234,14 @@ func (s *Service) effects() {
 	s.recordFx.On(fxTopUp, func(ctx context.Context, e Evidence, _ effect.Effect) error { return s.topUp(ctx, &e) })
 	s.completeFx = effect.NewRunner(s.completions, s.Now, s.Log)
 	s.completeFx.On(fxRow, func(ctx context.Context, c Completion, _ effect.Effect) error { return s.setCompletion(ctx, &c) })
-	s.completeFx.On(fxAudit, audited[Completion](s.Audit))
+	s.completeFx.On(fxAudit, audit.Handler[Completion](s.Audit))
 	s.freezeFx = effect.NewRunner(s.freezes, s.Now, s.Log)
-	s.freezeFx.On(fxAudit, audited[Freeze](s.Audit))
+	s.freezeFx.On(fxAudit, audit.Handler[Freeze](s.Audit))
 	s.changeFx = effect.NewRunner(s.changes, s.Now, s.Log)
 	s.changeFx.On(fxRow, func(ctx context.Context, x RollChange, _ effect.Effect) error { return s.setRoll(ctx, &x) })
-	s.changeFx.On(fxAudit, audited[RollChange](s.Audit))
+	s.changeFx.On(fxAudit, audit.Handler[RollChange](s.Audit))
 	s.reminderFx = effect.NewRunner(s.reminders, s.Now, s.Log)
-	s.reminderFx.On(fxAudit, audited[Reminder](s.Audit))
-}
-
-// audited writes the entry that an effect holds.
-func audited[T any](r *audit.Record) effect.Handler[T] {
-	return func(ctx context.Context, _ T, e effect.Effect) error { return r.WriteArgs(ctx, e.ID, e.Args) }
+	s.reminderFx.On(fxAudit, audit.Handler[Reminder](s.Audit))
 }
 
 // Start reads the change log into the catalogue.
